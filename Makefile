@@ -1,0 +1,34 @@
+# What a newcomer and a founder type. `make help` lists all.
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+SETUP := .venv/.ready
+
+help: ## List these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(SETUP) ## System packages where missing, virtual environment, locked dependencies
+
+$(SETUP): requirements/development.txt pyproject.toml scripts/setup
+	scripts/setup
+
+demo: setup ## Start the demo group: PostgreSQL, three clinics, the SSH door on 127.0.0.1:8022
+	@.venv/bin/vpterm demo
+
+test: setup ## Run every test (and the checks)
+	$(MAKE) --no-print-directory check
+	$(PYTHON) -m pytest -n 2 --dist loadgroup
+
+check: setup ## Format, lint, strict types, import contracts
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+bench: setup ## Measure, and write docs/benchmarks.md
+	$(PYTHON) -m tests.bench
+
+lock: setup ## Resolve the dependencies anew into requirements/
+	$(PYTHON) -m uv pip compile -q --upgrade pyproject.toml --generate-hashes --universal --python-version 3.11 -o requirements/runtime.txt
+	$(PYTHON) -m uv pip compile -q --upgrade pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 -o requirements/development.txt
+
+.PHONY: help setup demo test check bench lock

@@ -1,0 +1,1 @@
+"""vpterm: the practice software of a group of veterinary clinics."""

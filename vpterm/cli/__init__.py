@@ -1,0 +1,1 @@
+"""The command vpterm: one file per group of commands, thin."""

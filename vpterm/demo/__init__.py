@@ -1,0 +1,1 @@
+"""The demo group, made by the same actions that people use."""

@@ -1,0 +1,1 @@
+"""Files and agencies, in and out."""

@@ -1,0 +1,1 @@
+"""The clinic's work, one folder per noun: rules, tables, queries, actions."""

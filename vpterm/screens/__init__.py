@@ -1,0 +1,1 @@
+"""Textual: the shell, the keymap, the widgets, and one folder per noun."""

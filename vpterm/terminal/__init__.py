@@ -1,0 +1,1 @@
+"""Live sessions and the doors to them."""
