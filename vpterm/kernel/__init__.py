@@ -1,1 +1,1 @@
-"""What every layer may use: money, quantities, dates, identifiers, text, errors, languages. No I/O, no clinic words."""
+"""What every layer may use: money, quantities, dates, identifiers, text, errors, languages. No I/O."""

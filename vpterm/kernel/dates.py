@@ -1,0 +1,179 @@
+"""Days, times and ages in Paris time, as screens show them; how people type them is in date_entry.py.
+
+Days are `date`, moments are aware `datetime`; a naive datetime is an error everywhere.
+"""
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+
+from vpterm.kernel.date_entry import (
+    BirthDate,
+    Precision,
+    Prefer,
+    add_months,
+    parse_birth,
+    parse_date,
+    parse_duration,
+    parse_time,
+)
+from vpterm.kernel.i18n import _, current_language, ngettext, using
+from vpterm.kernel.quantities import NO_BREAK_SPACE
+
+__all__ = [
+    "PARIS",
+    "BirthDate",
+    "Precision",
+    "Prefer",
+    "add_months",
+    "age_text",
+    "at_time",
+    "day_bounds",
+    "format_birth",
+    "format_date",
+    "format_date_long",
+    "format_date_short",
+    "format_day_title",
+    "format_duration",
+    "format_moment",
+    "format_month",
+    "format_time",
+    "format_week",
+    "paris_day",
+    "parse_birth",
+    "parse_date",
+    "parse_duration",
+    "parse_time",
+    "week_start",
+    "whole_months",
+]
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@lru_cache(maxsize=16)
+def _names(language: str, kind: str, width: str) -> dict[int, str]:
+    locale = Locale.parse("fr" if language == "fr" else "en")
+    return dict(getattr(locale, kind)["format"][width])
+
+
+def _day_name(day: date, language: str, width: str) -> str:
+    return _names(language, "days", width)[day.weekday()]
+
+
+def _day_and_month(day: date, language: str, width: str) -> str:
+    number = "1er" if language == "fr" and day.day == 1 else str(day.day)
+    return f"{number} {_names(language, 'months', width)[day.month]}"
+
+
+def format_date_short(day: date, language: str | None = None) -> str:
+    """ "24/11/26" in both languages: a clinic in France reads the day first."""
+    return day.strftime("%d/%m/%y")
+
+
+def format_date(day: date, language: str | None = None) -> str:
+    """ "24/11/2026": for documents, and wherever a century could be in doubt."""
+    return f"{day:%d/%m}/{day.year:04}"
+
+
+def format_day_title(day: date, language: str | None = None) -> str:
+    """ "mar. 24 nov.", "Tue 24 Nov"."""
+    spoken = language or current_language()
+    return f"{_day_name(day, spoken, 'abbreviated')} {_day_and_month(day, spoken, 'abbreviated')}"
+
+
+def format_date_long(day: date, language: str | None = None) -> str:
+    """ "mardi 24 novembre 2026", "Tuesday 24 November 2026"."""
+    spoken = language or current_language()
+    return f"{_day_name(day, spoken, 'wide')} {_day_and_month(day, spoken, 'wide')} {day.year}"
+
+
+def format_month(day: date, language: str | None = None) -> str:
+    """ "novembre 2026"."""
+    return f"{_names(language or current_language(), 'months', 'wide')[day.month]} {day.year}"
+
+
+def format_week(day: date, language: str | None = None) -> str:
+    """ "semaine 48", by ISO 8601."""
+    with using(language or current_language()):
+        return _("week {number}").format(number=day.isocalendar().week)
+
+
+def week_start(day: date) -> date:
+    """The Monday of the week."""
+    return day - timedelta(days=day.weekday())
+
+
+def paris_day(moment: datetime) -> date:
+    """The day it is in Paris at an aware moment."""
+    return _in_paris(moment).date()
+
+
+def _in_paris(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return moment.astimezone(PARIS)
+
+
+def at_time(day: date, clock: time) -> datetime:
+    """The moment when a clock in Paris shows this; of the two at the end of summer time, the first."""
+    return datetime.combine(day, clock.replace(tzinfo=None, fold=0), tzinfo=PARIS)
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """From midnight to midnight in Paris, the end excluded (23 or 25 hours when the clocks change)."""
+    return at_time(day, time(0)), at_time(day + timedelta(days=1), time(0))
+
+
+def format_time(moment: time | datetime, language: str | None = None) -> str:
+    """ "08:42", in Paris time for a moment."""
+    clock = _in_paris(moment).time() if isinstance(moment, datetime) else moment
+    return f"{clock:%H:%M}"
+
+
+def format_moment(moment: datetime, language: str | None = None) -> str:
+    """ "24/11/26 08:42", in Paris time."""
+    return f"{format_date_short(paris_day(moment), language)} {format_time(moment, language)}"
+
+
+def format_duration(minutes: int, language: str | None = None) -> str:
+    """ "21 min", "1 h 05": minutes below an hour, hours and minutes from there."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest}{NO_BREAK_SPACE}min"
+    return f"{hours}{NO_BREAK_SPACE}h{NO_BREAK_SPACE}{rest:02}" if rest else f"{hours}{NO_BREAK_SPACE}h"
+
+
+def format_birth(birth: date, precision: Precision, language: str | None = None) -> str:
+    """As precise as it is known: "24/11/2020", "11/2020", "2020"."""
+    if precision == "day":
+        return format_date(birth, language)
+    return f"{birth:%m}/{birth.year:04}" if precision == "month" else f"{birth.year:04}"
+
+
+def age_text(birth: date, today: date, language: str | None = None) -> str:
+    """How a vet says an age: "5 jours", "7 semaines", "4 mois", "1 an 3 mois", "6 ans"; "" before birth."""
+    days = (today - birth).days
+    if days < 0:
+        return ""
+    with using(language or current_language()):
+        months = whole_months(birth, today)
+        if days < 14:
+            return ngettext("{n} day", "{n} days", days).format(n=days)
+        if months < 3:
+            return ngettext("{n} week", "{n} weeks", days // 7).format(n=days // 7)
+        years, rest = divmod(months, 12)
+        parts = []
+        if years:
+            parts.append(ngettext("{n} year", "{n} years", years).format(n=years))
+        if rest:
+            parts.append(ngettext("{n} month", "{n} months", rest).format(n=rest))
+        return " ".join(parts)
+
+
+def whole_months(start: date, end: date) -> int:
+    """Full months from `start` to `end`; from a 31st, a month is over on the last day of a month."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return months - (add_months(start, months) > end)

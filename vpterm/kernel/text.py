@@ -1,0 +1,97 @@
+"""Text of people and animals: folding for searches, widths in a terminal, names. No translation here."""
+
+import re
+import unicodedata
+
+ELLIPSIS = "…"
+_FOLDED = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"})
+_LOW_PARTICLES = {"de", "du", "des", "von", "van", "et"}
+_NAME_PART = re.compile(r"[^\W\d_]+")
+
+
+def normalise(text: str) -> str:
+    """The form in which texts are compared and searched, the same as in the search columns of the database.
+
+    In this order: casefold (so ß -> ss); NFKD; drop combining marks (category M); casefold; œ -> oe, æ -> ae,
+    ø -> o, đ and ð -> d, ł -> l, þ -> th, ı -> i; every run of characters that are neither letters nor digits
+    becomes one space; no space at either end. Normalising twice changes nothing.
+    """
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(char for char in folded if not unicodedata.category(char).startswith("M"))
+    folded = unicodedata.normalize("NFKD", bare.casefold()).translate(_FOLDED)
+    return " ".join("".join(char if char.isalnum() else " " for char in folded).split())
+
+
+def plain(text: str) -> str:
+    """One line that cannot steer a terminal: controls, line ends and direction marks become spaces."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(" " if _is_control(char) else char for char in text)
+
+
+def _is_control(char: str) -> bool:
+    category = unicodedata.category(char)
+    # the zero-width joiner and non-joiner are format characters that spell emoji and Persian
+    return category in {"Cc", "Zl", "Zp", "Cs"} or (category == "Cf" and char not in "\u200c\u200d\u00ad")
+
+
+def char_width(char: str) -> int:
+    """Cells that a character takes: 0 for marks and format characters, 2 for wide ones, else 1."""
+    if char.isascii():
+        return 1
+    if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+
+
+def display_width(text: str) -> int:
+    """Cells that a text takes on one line."""
+    return len(text) if text.isascii() else sum(map(char_width, text))
+
+
+def fit(text: str, width: int) -> str:
+    """The text as one line of at most `width` cells; cut texts end in an ellipsis. Not for money or doses."""
+    line = plain(text)
+    if display_width(line) <= width:
+        return line
+    if width < 1:
+        return ""
+    kept, used = [], 0
+    for char in line:
+        used += char_width(char)
+        if used > width - 1:
+            break
+        kept.append(char)
+    return "".join(kept).rstrip() + ELLIPSIS
+
+
+def pad(text: str, width: int, align: str = "left") -> str:
+    """As `fit`, then filled with spaces to exactly `width` cells; `align` is left, right or centre."""
+    fitted = fit(text, width)
+    missing = width - display_width(fitted)
+    left = {"left": 0, "right": missing, "centre": missing // 2}[align]
+    return " " * left + fitted + " " * (missing - left)
+
+
+def initials(name: str, most: int = 3) -> str:
+    """Capital first letters: "Jean-Pierre Martin" -> "JPM"."""
+    return "".join(part[0].upper() for part in _NAME_PART.findall(name))[:most]
+
+
+def title_name(name: str) -> str:
+    """Capitals for a name typed in small letters; a name with any capital is left as its owner wrote it.
+
+    "jean-pierre de la tour" -> "Jean-Pierre de La Tour", "d'artagnan" -> "d'Artagnan".
+    """
+    single = " ".join(name.split())
+    if single != single.lower():
+        return single
+    return _NAME_PART.sub(
+        lambda part: _capitalised(part.group(), single[part.end() : part.end() + 1]), single
+    )
+
+
+def _capitalised(part: str, following: str) -> str:
+    if part in _LOW_PARTICLES or (part == "d" and following in {"'", "’"}):
+        return part
+    return part[0].upper() + part[1:]
