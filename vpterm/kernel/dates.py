@@ -9,18 +9,11 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 
-from vpterm.kernel.date_entry import (
-    BirthDate,
-    Precision,
-    Prefer,
-    add_months,
-    parse_birth,
-    parse_date,
-    parse_duration,
-    parse_time,
-)
-from vpterm.kernel.i18n import _, current_language, ngettext, using
+from vpterm.kernel.births import BirthDate, Precision, age_text, format_birth, parse_birth, whole_months
+from vpterm.kernel.date_entry import Prefer, add_months, parse_date
+from vpterm.kernel.i18n import _, current_language, using
 from vpterm.kernel.quantities import NO_BREAK_SPACE
+from vpterm.kernel.time_entry import parse_duration, parse_time
 
 __all__ = [
     "PARIS",
@@ -144,36 +137,3 @@ def format_duration(minutes: int, language: str | None = None) -> str:
     if not hours:
         return f"{rest}{NO_BREAK_SPACE}min"
     return f"{hours}{NO_BREAK_SPACE}h{NO_BREAK_SPACE}{rest:02}" if rest else f"{hours}{NO_BREAK_SPACE}h"
-
-
-def format_birth(birth: date, precision: Precision, language: str | None = None) -> str:
-    """As precise as it is known: "24/11/2020", "11/2020", "2020"."""
-    if precision == "day":
-        return format_date(birth, language)
-    return f"{birth:%m}/{birth.year:04}" if precision == "month" else f"{birth.year:04}"
-
-
-def age_text(birth: date, today: date, language: str | None = None) -> str:
-    """How a vet says an age: "5 jours", "7 semaines", "4 mois", "1 an 3 mois", "6 ans"; "" before birth."""
-    days = (today - birth).days
-    if days < 0:
-        return ""
-    with using(language or current_language()):
-        months = whole_months(birth, today)
-        if days < 14:
-            return ngettext("{n} day", "{n} days", days).format(n=days)
-        if months < 3:
-            return ngettext("{n} week", "{n} weeks", days // 7).format(n=days // 7)
-        years, rest = divmod(months, 12)
-        parts = []
-        if years:
-            parts.append(ngettext("{n} year", "{n} years", years).format(n=years))
-        if rest:
-            parts.append(ngettext("{n} month", "{n} months", rest).format(n=rest))
-        return " ".join(parts)
-
-
-def whole_months(start: date, end: date) -> int:
-    """Full months from `start` to `end`; from a 31st, a month is over on the last day of a month."""
-    months = (end.year - start.year) * 12 + end.month - start.month
-    return months - (add_months(start, months) > end)

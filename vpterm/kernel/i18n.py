@@ -6,6 +6,7 @@ English sentences in the code are the keys; other languages are .po files, one p
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from threading import Lock
 
@@ -23,6 +24,7 @@ _catalogues: dict[str, Catalogue] = {}
 _loading = Lock()
 
 
+@cache
 def available_languages() -> tuple[str, ...]:
     """The languages a person can choose: English, and each folder of locales/."""
     found = {folder.name for folder in LOCALES.iterdir() if any(folder.glob("*.po"))}
