@@ -1,0 +1,1 @@
+"""Resources, reasons, bookings and free slots of a site."""

@@ -1,0 +1,1 @@
+"""Animals: patients, their identification, weights and problems."""

@@ -1,0 +1,1 @@
+"""The medical record: entries of all sites, and what was done."""

@@ -1,0 +1,55 @@
+"""Tables of the medical record. Read by all sites; an entry is changed only by the site that wrote it."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric
+from sqlalchemy.orm import Mapped, mapped_column
+
+from vpterm.database.sharing import Common
+from vpterm.database.tables import Attributed, Numbered, Table
+
+
+class RecordEntry(Numbered, Attributed, Table):
+    """An entry of an animal's record: a consultation, a telephone call, a result."""
+
+    __tablename__ = "record_entries"
+    __sharing__ = Common(audited=True, of_its_author=True)
+    __table_args__ = (
+        CheckConstraint("kind IN ('consultation', 'surgery', 'call', 'result', 'note')", name="kind"),
+        Index("ix_record_entries_timeline", "animal_id", "happened_at"),
+    )
+
+    animal_id: Mapped[int] = mapped_column(ForeignKey("animals.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    kind: Mapped[str] = mapped_column(server_default="consultation")
+    happened_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(server_default="")
+    note: Mapped[str] = mapped_column(server_default="")
+    summary: Mapped[str] = mapped_column(server_default="")
+    visit_id: Mapped[int | None]
+    finished_at: Mapped[datetime | None]
+
+
+class PerformedService(Numbered, Attributed, Table):
+    """What was done or given at an entry, by whom. No price here: money belongs to the site (billing)."""
+
+    __tablename__ = "performed_services"
+    __sharing__ = Common(audited=True, of_its_author=True)
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        Index("ix_performed_services_entry_id", "entry_id"),
+        Index("ix_performed_services_animal_id", "animal_id"),
+    )
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("record_entries.id"))
+    animal_id: Mapped[int] = mapped_column(ForeignKey("animals.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    practitioner_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    fee_code: Mapped[str]
+    label: Mapped[str]
+    quantity: Mapped[Decimal] = mapped_column(Numeric(10, 3), server_default="1")
+    lot: Mapped[str] = mapped_column(server_default="")
+    performed_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""Clients: the owners of animals, and how to reach them."""

@@ -1,0 +1,1 @@
+"""The sharing matrix: what the group chose to show between its sites."""

@@ -1,0 +1,1 @@
+"""The group, its billing entities and its sites."""

@@ -1,0 +1,1 @@
+"""Members of staff, their roles at sites, their passwords and keys."""

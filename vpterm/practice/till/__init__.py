@@ -1,0 +1,1 @@
+"""Payments in the hash-chained journal of a till, closings, verification."""
