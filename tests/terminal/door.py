@@ -1,0 +1,210 @@
+"""A door for the tests: accounts in memory, a gateway on a loop of its own, and the OpenSSH client in a pty."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Coroutine, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pyte
+
+from vpterm.terminal.identity import Account, LoginMethod, PasswordCheck, SiteAccess
+from vpterm.terminal.service import Service, serve
+from vpterm.terminal.settings import DoorSettings
+
+PASSWORD = "demo"
+LILAS, PORT = SiteAccess("lilas", 1, "Les Lilas"), SiteAccess("port", 2, "Du Port")
+
+
+class MemoryAccounts:
+    """Staff accounts that live in memory; notes who came in."""
+
+    def __init__(self, accounts: list[Account]) -> None:
+        self._accounts = {account.login: account for account in accounts}
+        self._check = PasswordCheck()
+        self.logins: list[tuple[str, str, LoginMethod]] = []
+
+    async def find(self, login: str) -> Account | None:
+        """See Accounts."""
+        await asyncio.sleep(0)
+        return self._accounts.get(login)
+
+    async def verify_password(self, account: Account | None, password: str) -> bool:
+        """See Accounts."""
+        return await self._check.matches(account.password_hash if account else None, password)
+
+    async def record_login(self, account: Account, address: str, method: LoginMethod) -> None:
+        """See Accounts."""
+        await asyncio.sleep(0)
+        self.logins.append((account.login, address, method))
+
+    def add_key(self, login: str, line: str) -> None:
+        """Give an account a public key."""
+        self._accounts[login] = replace(self._accounts[login], public_keys=(line,))
+
+
+def make_accounts() -> MemoryAccounts:
+    """vet.lilas at one site, vet.deux at two, vet.nowhere at none; all with the same password."""
+    # A cheap hash: the tests log in often.
+    from argon2 import PasswordHasher
+
+    password = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
+
+    def account(login: str, *sites: SiteAccess, language: str = "en") -> Account:
+        return Account(login, len(login), login.title(), language, sites, password)
+
+    broken = SiteAccess("broken", 9, "Broken")
+    return MemoryAccounts(
+        [
+            account("vet.lilas", LILAS),
+            account("asv.lilas", LILAS, language="fr"),
+            account("vet.deux", LILAS, PORT),
+            account("vet.port", PORT),
+            account("vet.nowhere"),
+            account("vet.broken", broken),
+            account("vet.unmakable", LILAS),
+            *(account(f"vet.n{number}", LILAS) for number in range(10)),
+        ]
+    )
+
+
+class RunningDoor:
+    """A terminal server on its own thread and loop, as `serve` starts it."""
+
+    def __init__(self, folder: Path, **options: Any) -> None:
+        here = str(Path(__file__).parent)
+        settings = {"port": 0, "factory": "small_app:make_app", "import_paths": (here,), **options}
+        self.settings = DoorSettings(state_folder=folder, **settings)
+        self.folder = folder
+        self.accounts = make_accounts()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.service: Service = self.run(serve(self.settings, self.accounts, self._secret))
+        self.port = self.service.port
+
+    @staticmethod
+    def _secret(site_code: str) -> str:
+        return f"db-of-{site_code}"
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Run something on the server's loop."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+
+    def worker_pids(self, site: str) -> list[int]:
+        """The workers of a site."""
+        return self.service.gateway.worker_pids().get(site, [])
+
+    def make_key(self, login: str) -> Path:
+        """A fresh key pair whose public half the account holds; the path of the private half."""
+        path = self.folder / f"key-{login}"
+        if not path.exists():
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
+        self.accounts.add_key(login, path.with_suffix(path.suffix + ".pub").read_text())
+        return path
+
+    def ssh_options(self, key: Path | None = None) -> list[str]:
+        """Options that keep the client to this test's folder."""
+        options = ["-F", "none", "-o", f"UserKnownHostsFile={self.folder}/known_hosts"]
+        options += ["-o", "StrictHostKeyChecking=accept-new", "-o", "IdentityAgent=none", "-o", "LogLevel=ERROR"]
+        if key is None:
+            return [*options, "-o", "PubkeyAuthentication=no", "-o", "NumberOfPasswordPrompts=1"]
+        return [*options, "-o", "IdentitiesOnly=yes", "-i", str(key), "-o", "BatchMode=yes"]
+
+    def close(self) -> None:
+        """Stop the server and its thread."""
+        self.run(self.service.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+
+
+class Person:
+    """Somebody at a terminal: the OpenSSH client in a pseudo-terminal, and what its screen shows."""
+
+    def __init__(
+        self,
+        door: RunningDoor,
+        login: str,
+        *,
+        size: tuple[int, int] = (80, 24),
+        key: Path | None = None,
+        password: str | None = PASSWORD,
+        term: str = "xterm-256color",
+        extra: list[str] | None = None,
+    ) -> None:
+        self.columns, self.rows = size
+        self.screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self.screen)
+        self.received = b""
+        command = shutil.which("ssh") or "ssh"
+        arguments = [*door.ssh_options(key), "-p", str(door.port), *(extra or []), f"{login}@127.0.0.1"]
+        environment = {**os.environ, "TERM": term, "LC_ALL": "C.UTF-8"}
+        environment.pop("COLORTERM", None)
+        self.process = pexpect.spawn(command, arguments, dimensions=(size[1], size[0]), env=environment, timeout=10)
+        if key is None and password is not None:
+            self.process.expect("[Pp]assword:")
+            self.process.sendline(password)
+
+    def read(self, seconds: float = 0.05) -> None:
+        """Take what has arrived and draw it."""
+        with contextlib.suppress(pexpect.TIMEOUT, pexpect.EOF):
+            data = self.process.read_nonblocking(65536, seconds)
+            self.received += data
+            self._stream.feed(data)
+
+    @property
+    def text(self) -> str:
+        """The screen as text."""
+        return "\n".join(self.screen.display)
+
+    def sees(self, text: str, seconds: float = 8.0) -> None:
+        """Wait until the screen shows a text; fails with the screen if it does not."""
+        until = time.monotonic() + seconds
+        while text not in self.text:
+            assert time.monotonic() < until, f"{text!r} is not on the screen:\n{self.text}\n{self.received[-300:]!r}"
+            self.read()
+
+    def types(self, keys: str) -> None:
+        """Type."""
+        self.process.send(keys)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Drag the corner of the window."""
+        self.columns, self.rows = columns, rows
+        self.screen.resize(rows, columns)
+        self.process.setwinsize(rows, columns)
+
+    def ends(self, seconds: float = 8.0) -> int:
+        """Wait for the client to end; its exit status."""
+        until = time.monotonic() + seconds
+        while self.process.isalive():
+            assert time.monotonic() < until, f"the client did not end:\n{self.text}"
+            self.read()
+        for _ in range(5):
+            self.read(0.02)
+        self.process.close()
+        return int(self.process.exitstatus if self.process.exitstatus is not None else -1)
+
+    def vanishes(self) -> None:
+        """kill -9 of the client."""
+        os.kill(self.process.pid, 9)
+        self.process.close(force=True)
+
+
+@contextlib.contextmanager
+def person(door: RunningDoor, login: str, **options: Any) -> Iterator[Person]:
+    """Somebody who is gone at the end of the block."""
+    somebody = Person(door, login, **options)
+    try:
+        yield somebody
+    finally:
+        somebody.process.close(force=True)

@@ -1,0 +1,73 @@
+"""What a session tells the app it opens, and what the app may ask of its session.
+
+Nothing of Textual and nothing of the terminal server lives here: both sides import this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, Protocol, cast, get_args
+
+Colours = Literal["truecolor", "256", "16", "8", "mono"]
+Glyphs = Literal["full", "console", "ascii"]
+
+
+@dataclass(frozen=True)
+class SessionRequest:
+    """Everything an app needs to know to open: where, for whom, on what kind of terminal.
+
+    `database_url` is the address of the site's own login and of no other. `columns` and `rows` are the size
+    in cells at the start; later sizes arrive as Textual's own Resize events. `sites` are the codes between
+    which this person may change (`SessionLink.request_site`), the present one included.
+    """
+
+    site_code: str
+    database_url: str
+    staff_id: int
+    login: str
+    language: str = "fr"
+    colours: Colours = "truecolor"
+    glyphs: Glyphs = "full"
+    columns: int = 80
+    rows: int = 24
+    display_name: str = ""
+    sites: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The request as plain JSON values, without the database address (a worker holds its own)."""
+        values = asdict(self)
+        del values["database_url"]
+        return {**values, "sites": list(self.sites)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any], database_url: str) -> SessionRequest:
+        """The request from `to_json`. Raises ValueError on an unknown, missing or ill-typed field."""
+        expected = {field.name: field for field in fields(cls) if field.name != "database_url"}
+        if set(values) - set(expected):
+            raise ValueError(f"unknown fields in a session request: {sorted(set(values) - set(expected))}")
+        kinds: dict[str, type] = {"staff_id": int, "columns": int, "rows": int, "sites": list}
+        for name, value in values.items():
+            if not isinstance(value, kinds.get(name, str)) or isinstance(value, bool):
+                raise ValueError(f"a session request with a wrong {name}: {value!r}")
+        if {"site_code", "staff_id", "login"} - set(values):
+            raise ValueError("a session request without a site, a member of staff or a login")
+        colours, glyphs = values.get("colours", "truecolor"), values.get("glyphs", "full")
+        if colours not in get_args(Colours) or glyphs not in get_args(Glyphs):
+            raise ValueError(f"a session request with unknown colours or glyphs: {colours!r}, {glyphs!r}")
+        plain = {name: value for name, value in values.items() if name != "sites"}
+        sites = tuple(str(code) for code in cast("list[Any]", values.get("sites", [])))
+        return cls(**plain, sites=sites, database_url=database_url)
+
+
+class SessionLink(Protocol):
+    """What an app may ask of the session that carries it. Every call returns at once."""
+
+    def request_site(self, site_code: str) -> None:
+        """Take the person to their session at another site; this session stays open behind."""
+
+    def leave(self) -> None:
+        """End the session and close the connection: the person has finished."""
+
+    def detach(self) -> None:
+        """Close the connection only: the session waits for the next login."""

@@ -1,0 +1,250 @@
+"""Brings people to their sessions, and keeps them there: the middle between the doors and the workers.
+
+Doors (SSH) give it seats; it finds or starts sessions in workers, relays, and moves seats when a site is
+changed, a worker is lost or somebody comes in elsewhere. What people type is never looked at here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from vpterm.kernel.i18n import DEFAULT_LANGUAGE, _, available_languages, using
+from vpterm.screens.link import SessionRequest
+from vpterm.terminal.identity import Account, SiteAccess
+from vpterm.terminal.registry import OpenSession, Registry
+from vpterm.terminal.seat import Seat
+from vpterm.terminal.settings import DoorSettings
+from vpterm.terminal.wire import Frame
+from vpterm.terminal.workers import Nursery, WorkerLink, WorkerUnavailable
+
+_log = logging.getLogger("vpterm.terminal")
+
+
+def language_of(account: Account | None) -> str:
+    """The language in which to speak to a person."""
+    language = account.language if account is not None else DEFAULT_LANGUAGE
+    return language if language in available_languages() else DEFAULT_LANGUAGE
+
+
+class Gateway:
+    """All seats, all workers. `secrets(site_code)` gives the database address of a site's own login."""
+
+    def __init__(self, settings: DoorSettings, secrets: Callable[[str], str]) -> None:
+        self.registry = Registry(settings.sessions_per_worker)
+        self.seats: set[Seat] = set()
+        self._settings, self._secrets = settings, secrets
+        self._nursery = Nursery(settings)
+        self._workers: dict[int, WorkerLink] = {}
+        self._by_viewer: dict[int, Seat] = {}
+        self._numbers = itertools.count(1)
+        self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._is_closing = False
+
+    async def start(self) -> None:
+        """Load the screens in the fork server. Raises WorkerUnavailable with the reason if they do not load."""
+        await self._nursery.start()
+
+    async def close(self) -> None:
+        """Give every terminal back, end every worker."""
+        self._is_closing = True
+        for seat in list(self.seats):
+            self._dismiss(seat, 0, lambda: _("The server is being stopped. Your session has been closed."))
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*(worker.close() for worker in list(self._workers.values())))
+        await self._nursery.close()
+
+    # --- seats ----------------------------------------------------------------------------------------
+
+    def seat_taken(self, seat: Seat) -> None:
+        """A person has come in: bring them to the site they used last."""
+        self.seats.add(seat)
+        account = seat.account
+        chosen = self.registry.choose_site(account.login, [site.code for site in account.sites])
+        site = account.site(chosen) if chosen is not None else None
+        if site is None:
+            self._dismiss(seat, 1, lambda: _("Your account is not attached to any site."))
+        else:
+            self._do(self.bring_in(seat, site))
+
+    def seat_left(self, seat: Seat) -> None:
+        """The connection is gone; the session waits for the person to come back."""
+        seat.is_gone = True
+        self._forget_viewer(seat)
+        seat.look_away()
+        self.seats.discard(seat)
+
+    async def bring_in(self, seat: Seat, site: SiteAccess, notice: str = "") -> None:
+        """Show a seat the person's session at a site: the open one, else a new one."""
+        login = seat.account.login
+        try:
+            session = await self._find_or_open(seat, site)
+        except WorkerUnavailable as error:
+            _log.error("nobody can be brought in at %s: %s", site.code, error)  # noqa: TRY400 - the reason is all
+            self._dismiss(seat, 1, lambda: _("The program cannot be started now. Please try again in a moment."))
+            return
+        worker = self._workers.get(session.worker)
+        if seat.is_gone or worker is None:
+            return
+        self.registry.note_site(login, site.code)
+        self._make_room(seat, session)
+        self._look(seat, worker, session.number, notice=notice, watches=False)
+
+    async def _find_or_open(self, seat: Seat, site: SiteAccess) -> OpenSession:
+        async with self._opening[site.code]:
+            session = self.registry.find(seat.account.login, site.code)
+            if session is not None:
+                return session
+            worker = await self._find_worker(site.code)
+            session = self.registry.open(seat.account.login, site.code, worker.number)
+        account = seat.account
+        request = SessionRequest(
+            site_code=site.code,
+            database_url="",
+            staff_id=account.staff_id,
+            login=account.login,
+            language=language_of(account),
+            colours=seat.kind.colours,
+            glyphs=seat.kind.glyphs,
+            columns=seat.columns,
+            rows=seat.rows,
+            display_name=account.display_name,
+            sites=tuple(each.code for each in account.sites),
+        )
+        worker.wire.send("session.open", session=session.number, request=request.to_json())
+        return session
+
+    def _make_room(self, newcomer: Seat, session: OpenSession) -> None:
+        """The newest terminal has the keyboard; the earlier ones are told, or look on."""
+        for seat in [seat for seat in self.seats if seat.session == session.number and seat is not newcomer]:
+            if self._settings.take_over:
+                self._dismiss(seat, 0, lambda: _("Your session has been taken over from another terminal."))
+            else:
+                self._look(seat, self._workers[session.worker], session.number, notice="", watches=True)
+
+    def _look(self, seat: Seat, worker: WorkerLink, session: int, *, notice: str, watches: bool) -> None:
+        self._forget_viewer(seat)
+        viewer = next(self._numbers)
+        self._by_viewer[viewer] = seat
+        seat.look(worker, session, viewer, notice=notice, watches=watches)
+
+    def _forget_viewer(self, seat: Seat) -> None:
+        if seat.viewer is not None:
+            self._by_viewer.pop(seat.viewer, None)
+
+    def _dismiss(self, seat: Seat, status: int, message: Callable[[], str]) -> None:
+        self._forget_viewer(seat)
+        with using(language_of(seat.account)):
+            seat.close(status, message())
+        self.seats.discard(seat)
+
+    def _do(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("the gateway failed in %s", task.get_name(), exc_info=task.exception())
+
+    # --- workers --------------------------------------------------------------------------------------
+
+    async def _find_worker(self, site_code: str) -> WorkerLink:
+        """A worker of this site with room, started if there is none. Raises WorkerUnavailable."""
+        room = self.registry.find_room(site_code)
+        if room is not None:
+            return self._workers[room]
+        try:
+            database_url = self._secrets(site_code)
+        except (KeyError, OSError) as error:
+            raise WorkerUnavailable(f"no database login for {site_code}") from error
+        wire, pid = await self._nursery.fork()
+        worker = WorkerLink(next(self._numbers), site_code, self._take, self._worker_lost)
+        self._workers[worker.number] = worker
+        await worker.start(wire, pid, database_url, self._settings)
+        self.registry.add_worker(worker.number, site_code)
+        return worker
+
+    def _worker_lost(self, worker: WorkerLink) -> None:
+        """A worker is gone with its screens: bring its people into new ones, on the same connection."""
+        self._workers.pop(worker.number, None)
+        lost = {session.number: session for session in self.registry.remove_worker(worker.number)}
+        if self._is_closing:
+            return
+        for seat in [seat for seat in self.seats if seat.session in lost]:
+            session = lost[seat.session or 0]
+            self._start_again(seat, session, lambda: _("The program was restarted; saved work and drafts are kept."))
+
+    def _start_again(self, seat: Seat, session: OpenSession, notice: Callable[[], str]) -> None:
+        self._forget_viewer(seat)
+        seat.look_away()
+        site = seat.account.site(session.site_code)
+        if site is None or not seat.may_restart(asyncio.get_running_loop().time()):
+            self._dismiss(seat, 1, lambda: _("The program has failed several times. Please call support."))
+            return
+        with using(language_of(seat.account)):
+            self._do(self.bring_in(seat, site, notice()))
+
+    def _take(self, worker: WorkerLink, frame: Frame) -> None:
+        """What a worker says. It may speak of its own sessions and viewers only."""
+        if "viewer" in frame.fields:
+            seat = self._by_viewer.get(frame.number("viewer"))
+            if seat is not None and seat.is_shown_by(worker):
+                self._take_of_seat(seat, frame)
+        elif "session" in frame.fields:
+            session = self.registry.session(frame.number("session"))
+            if session is not None and session.worker == worker.number:
+                self._take_of_session(worker, session, frame)
+
+    def _take_of_seat(self, seat: Seat, frame: Frame) -> None:
+        if frame.kind == "viewer.output":
+            seat.show(frame)
+        elif frame.kind == "viewer.taken":
+            seat.taken(frame.number("bytes"))
+        elif frame.kind == "viewer.closed":
+            self._dismiss(seat, 0, str)
+
+    def _take_of_session(self, worker: WorkerLink, session: OpenSession, frame: Frame) -> None:
+        seats = [seat for seat in self.seats if seat.session == session.number]
+        if frame.kind == "session.ended":
+            self._session_ended(session, frame.text("reason"), seats)
+        elif frame.kind == "link.leave":
+            worker.wire.send("session.end", session=session.number)
+        elif frame.kind == "link.detach":
+            for seat in seats:
+                self._dismiss(seat, 0, lambda: _("Your session is waiting for you."))
+        elif frame.kind == "link.site":
+            for seat in seats:
+                site = seat.account.site(frame.text("site"))
+                if site is not None and site.code != session.site_code:
+                    self._do(self.bring_in(seat, site))
+
+    def _session_ended(self, session: OpenSession, reason: str, seats: list[Seat]) -> None:
+        self.registry.close(session.number)
+        for seat in seats:
+            if reason in ("left", "ended"):
+                self._dismiss(seat, 0, lambda: _("Goodbye."))
+            else:
+                self._start_again(seat, session, lambda: _("The screen failed and was opened anew; drafts are kept."))
+
+    def worker_pids(self) -> dict[str, list[int]]:
+        """The process numbers of the workers, per site."""
+        pids: dict[str, list[int]] = {}
+        for worker in self._workers.values():
+            pids.setdefault(worker.site_code, []).append(worker.pid)
+        return pids
+
+    def end_session(self, number: int) -> None:
+        """End a session from outside; its people are told goodbye."""
+        session = self.registry.session(number)
+        if session is not None:
+            with contextlib.suppress(KeyError):
+                self._workers[session.worker].wire.send("session.end", session=number)

@@ -1,0 +1,99 @@
+"""Which sessions are open, for whom, at which site, in which worker. Plain bookkeeping, no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A session that lives in a worker."""
+
+    number: int
+    login: str
+    site_code: str
+    worker: int
+
+
+@dataclass
+class _Room:
+    site_code: str
+    sessions: set[int] = field(default_factory=set)
+
+
+class Registry:
+    """The gateway's memory of sessions and workers. A worker holds one site's sessions, up to a number."""
+
+    def __init__(self, sessions_per_worker: int) -> None:
+        self._sessions_per_worker = sessions_per_worker
+        self._next = 1
+        self._sessions: dict[int, OpenSession] = {}
+        self._by_person: dict[tuple[str, str], int] = {}
+        self._workers: dict[int, _Room] = {}
+        self._last_site: dict[str, str] = {}
+
+    def find(self, login: str, site_code: str) -> OpenSession | None:
+        """The person's open session at a site."""
+        number = self._by_person.get((login, site_code))
+        return None if number is None else self._sessions[number]
+
+    def session(self, number: int) -> OpenSession | None:
+        """An open session by its number."""
+        return self._sessions.get(number)
+
+    def list_sessions(self) -> list[OpenSession]:
+        """All open sessions, oldest first."""
+        return sorted(self._sessions.values(), key=lambda session: session.number)
+
+    def open(self, login: str, site_code: str, worker: int) -> OpenSession:
+        """Note a new session in a worker of that site."""
+        room = self._workers[worker]
+        if room.site_code != site_code or (login, site_code) in self._by_person:
+            raise ValueError(f"{login} cannot have a session of {site_code} in worker {worker}")
+        session = OpenSession(self._next, login, site_code, worker)
+        self._next += 1
+        self._sessions[session.number] = session
+        self._by_person[login, site_code] = session.number
+        room.sessions.add(session.number)
+        return session
+
+    def close(self, number: int) -> OpenSession | None:
+        """Forget a session that has ended; gives what it was, or nothing if it was forgotten already."""
+        session = self._sessions.pop(number, None)
+        if session is not None:
+            del self._by_person[session.login, session.site_code]
+            self._workers[session.worker].sessions.discard(number)
+        return session
+
+    def add_worker(self, worker: int, site_code: str) -> None:
+        """Note a new worker."""
+        self._workers[worker] = _Room(site_code)
+
+    def remove_worker(self, worker: int) -> list[OpenSession]:
+        """Forget a worker that is gone; gives the sessions lost with it."""
+        room = self._workers.get(worker)
+        lost = [self._sessions[number] for number in sorted(room.sessions)] if room is not None else []
+        for session in lost:
+            self.close(session.number)
+        self._workers.pop(worker, None)
+        return lost
+
+    def find_room(self, site_code: str) -> int | None:
+        """The fullest worker of a site that has room: the emptier ones can then fall empty."""
+        rooms = [
+            (len(room.sessions), -worker)
+            for worker, room in self._workers.items()
+            if room.site_code == site_code and len(room.sessions) < self._sessions_per_worker
+        ]
+        return -max(rooms)[1] if rooms else None
+
+    def note_site(self, login: str, site_code: str) -> None:
+        """Remember where a person works now."""
+        self._last_site[login] = site_code
+
+    def choose_site(self, login: str, site_codes: list[str]) -> str | None:
+        """Where a person comes in: the site last used if it is still theirs, else their first."""
+        last = self._last_site.get(login)
+        if last in site_codes:
+            return last
+        return site_codes[0] if site_codes else None

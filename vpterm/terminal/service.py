@@ -1,0 +1,89 @@
+"""Starts and stops the terminal server: host key, fork server, gateway, SSH door."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+
+import asyncssh
+
+from vpterm.terminal.gateway import Gateway
+from vpterm.terminal.hostkey import load_host_key
+from vpterm.terminal.identity import Accounts
+from vpterm.terminal.settings import DoorSettings
+from vpterm.terminal.ssh_door import Door, Doorkeeper
+
+# The set that ssh-audit finds nothing to fail in (docs/decisions); `strict` shuts out OpenSSH before 9.9.
+_KEX_STRICT = ("mlkem768x25519-sha256",)
+_KEX = (*_KEX_STRICT, "curve25519-sha256", "curve25519-sha256@libssh.org")
+_CIPHERS = ("chacha20-poly1305@openssh.com", "aes256-gcm@openssh.com", "aes128-gcm@openssh.com", "aes256-ctr")
+_MACS = ("hmac-sha2-512-etm@openssh.com", "hmac-sha2-256-etm@openssh.com")
+_SIGNATURES = (
+    *("ssh-ed25519", "sk-ssh-ed25519@openssh.com", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384"),
+    *("ecdsa-sha2-nistp521", "sk-ecdsa-sha2-nistp256@openssh.com", "rsa-sha2-512", "rsa-sha2-256"),
+)
+
+
+class Service:
+    """A running terminal server. `port` is the one really listened on."""
+
+    def __init__(self, keeper: Doorkeeper, listener: asyncssh.SSHAcceptor) -> None:
+        self.gateway = keeper.gateway
+        self._keeper, self._listener = keeper, listener
+        self.port: int = listener.get_port()
+
+    async def close(self) -> None:
+        """Stop listening, give every terminal back as it was, end the workers. Takes at most some 10 seconds."""
+        self._listener.close()
+        await self.gateway.close()
+        for connection in list(self._keeper.connections):
+            connection.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(2):
+                while self._keeper.connections:
+                    await asyncio.sleep(0.02)
+        for connection in list(self._keeper.connections):
+            connection.abort()
+
+
+async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[str], str]) -> Service:
+    """Open the door; returns when people can come in. Close the returned service to stop.
+
+    `secrets(site_code)` gives the database address of that site's own login (KeyError or OSError if there is
+    none). Raises WorkerUnavailable if the screens do not load, OSError if the port is taken.
+    """
+    logging.getLogger("asyncssh").setLevel(logging.WARNING)
+    key = load_host_key(settings.host_key_path)
+    gateway = Gateway(settings, secrets)
+    await gateway.start()
+    keeper = Doorkeeper(settings, accounts, gateway)
+    try:
+        listener = await asyncssh.create_server(
+            lambda: Door(keeper),
+            settings.host,
+            settings.port,
+            config=[],
+            server_host_keys=[key],
+            server_version="vpterm",
+            kex_algs=_KEX_STRICT if settings.strict_algorithms else _KEX,
+            encryption_algs=_CIPHERS,
+            mac_algs=_MACS,
+            signature_algs=_SIGNATURES,
+            compression_algs=None,
+            gss_host=None,
+            host_based_auth=False,
+            agent_forwarding=False,
+            x11_forwarding=False,
+            line_editor=False,
+            encoding=None,
+            window=64 * 1024,
+            login_timeout=settings.login_grace_s,
+            keepalive_interval=settings.keepalive_s,
+            keepalive_count_max=settings.keepalive_missed,
+        )
+    except BaseException:
+        await gateway.close()
+        raise
+    return Service(keeper, listener)

@@ -1,0 +1,59 @@
+"""The settings of the terminal server: where the door is, how many fit, what is borne with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class DoorSettings:
+    """How the SSH door and its workers are run. Times are in seconds, sizes in cells or bytes.
+
+    `factory` is the dotted name of the app factory; `import_paths` are put on the import path of the workers.
+    With `take_over` false, a second login of the same person joins the open session instead of taking it over:
+    the newest terminal types, the others watch.
+    """
+
+    state_folder: Path
+    host: str = "127.0.0.1"
+    port: int = 8022
+    factory: str = "vpterm.screens.main:make_app"
+    import_paths: tuple[str, ...] = ()
+    sessions_per_worker: int = 24
+    concurrent_starts: int = 2
+    connections: int = 600
+    connections_per_address: int = 60
+    login_grace_s: float = 30.0
+    keepalive_s: float = 15.0
+    keepalive_missed: int = 3
+    heartbeat_s: float = 2.0
+    heartbeat_limit_s: float = 15.0
+    busy_limit_s: float = 3.0
+    guesses_per_account: int = 8
+    guesses_per_address: int = 30
+    ban_s: float = 600.0
+    take_over: bool = True
+    language: str = "fr"
+    strict_algorithms: bool = False
+
+    @property
+    def host_key_path(self) -> Path:
+        """The private host key, made at the first start, readable by its owner only."""
+        return self.state_folder / "ssh_host_ed25519_key"
+
+
+# A terminal smaller than this gets a message instead of the app; a larger one than that is used in part.
+MIN_COLUMNS, MIN_ROWS = 20, 5
+MAX_COLUMNS, MAX_ROWS = 500, 200
+
+
+def clamp_size(columns: int, rows: int) -> tuple[int, int]:
+    """A size in cells that we are ready to serve; 0 (unknown, RFC 4254 section 6.2) becomes 80x24."""
+    columns, rows = columns or 80, rows or 24
+    return max(1, min(columns, MAX_COLUMNS)), max(1, min(rows, MAX_ROWS))
+
+
+def is_too_small(columns: int, rows: int) -> bool:
+    """Whether no app can be shown at this size."""
+    return columns < MIN_COLUMNS or rows < MIN_ROWS

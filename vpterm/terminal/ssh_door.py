@@ -1,0 +1,295 @@
+"""The SSH door: who may come in, and with what kind of terminal. Everything but a terminal is refused.
+
+One `Door` per connection answers asyncssh's questions about identity; one `Entrance` per channel turns a
+pseudo-terminal into a seat of the gateway.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncssh
+
+from vpterm.kernel.i18n import _, using
+from vpterm.terminal.colour import colours_of
+from vpterm.terminal.gateway import Gateway, language_of
+from vpterm.terminal.glyphs import glyphs_of
+from vpterm.terminal.identity import Account, Accounts, LoginMethod
+from vpterm.terminal.limits import ConnectionLimiter, GuessLimiter
+from vpterm.terminal.seat import Seat
+from vpterm.terminal.settings import DoorSettings, clamp_size
+from vpterm.terminal.viewer import TerminalKind
+
+_log = logging.getLogger("vpterm.terminal")
+
+_MAX_LOGIN = 64
+_MAX_PASSWORD = 1024
+_MAX_GUESSES = 6  # per connection, as OpenSSH's MaxAuthTries
+_MAX_KEYS = 30
+_MAX_CHANNELS = 4
+
+
+@dataclass
+class Doorkeeper:
+    """What all connections share."""
+
+    settings: DoorSettings
+    accounts: Accounts
+    gateway: Gateway
+    guesses: GuessLimiter = field(init=False)
+    held: ConnectionLimiter = field(init=False)
+    connections: set[asyncssh.SSHServerConnection] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        chosen = self.settings
+        self.guesses = GuessLimiter(
+            chosen.guesses_per_account, chosen.guesses_per_address, chosen.ban_s, time.monotonic
+        )
+        self.held = ConnectionLimiter(chosen.connections, chosen.connections_per_address)
+
+
+class Door(asyncssh.SSHServer):
+    """One connection. Wrong passwords wait longer and longer, then are not looked at for a while."""
+
+    def __init__(self, keeper: Doorkeeper) -> None:
+        self._keeper = keeper
+        self._connection: asyncssh.SSHServerConnection | None = None
+        self._address = ""
+        self._is_counted = False
+        self._login = ""
+        self._account: Account | None = None
+        self._method: LoginMethod = "password"
+        self._guesses = self._keys = self._channels = 0
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        """Refuse what is banned or too much before a word is spoken."""
+        peer = conn.get_extra_info("peername")
+        self._address = str(peer[0]) if peer else ""
+        self._connection = conn
+        keeper = self._keeper
+        self._is_counted = not keeper.guesses.is_address_banned(self._address) and keeper.held.enter(self._address)
+        if self._is_counted:
+            keeper.connections.add(conn)
+        else:
+            conn.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        if self._is_counted:
+            self._keeper.held.leave(self._address)
+        if self._connection is not None:
+            self._keeper.connections.discard(self._connection)
+
+    async def begin_auth(self, username: str) -> bool:
+        """Find the account; everybody must prove who they are, whether it exists or not."""
+        self._login = username[:_MAX_LOGIN].strip().lower()
+        self._account = await self._keeper.accounts.find(self._login)
+        return True
+
+    async def auth_completed(self) -> None:
+        """The person has come in."""
+        self._keeper.guesses.succeeded(self._login, self._address)
+        if self._account is not None:
+            await self._keeper.accounts.record_login(self._account, self._address, self._method)
+
+    # --- passwords ------------------------------------------------------------------------------------
+
+    def password_auth_supported(self) -> bool:
+        """Yes."""
+        return True
+
+    def kbdint_auth_supported(self) -> bool:
+        """Yes: for clients that ask so; it is the same password."""
+        return True
+
+    def get_kbdint_challenge(
+        self, username: str, lang: str, submethods: str
+    ) -> tuple[str, str, str, list[tuple[str, bool]]]:
+        """Ask for the password."""
+        with using(language_of(self._account)):
+            return "", "", "", [(_("Password:") + " ", False)]
+
+    async def validate_kbdint_response(self, username: str, responses: Any) -> bool:
+        """Check the password given as an answer."""
+        return len(responses) == 1 and await self.validate_password(username, responses[0])
+
+    async def validate_password(self, username: str, password: str) -> bool:
+        """Check a password, after the wait that earlier failures have earned."""
+        limiter, login, address = self._keeper.guesses, self._login, self._address
+        self._guesses += 1
+        if self._guesses > _MAX_GUESSES or limiter.is_address_banned(address):
+            self._throw_out()
+            return False
+        await asyncio.sleep(limiter.delay_s(login, address))
+        is_banned = limiter.is_account_banned(login, address)
+        known = None if is_banned or len(password) > _MAX_PASSWORD else self._account
+        if await self._keeper.accounts.verify_password(known, password[:_MAX_PASSWORD]) and known is not None:
+            self._method = "password"
+            return True
+        limiter.failed(login, address)
+        _log.info("a wrong password from %s", address)
+        return False
+
+    def _throw_out(self) -> None:
+        if self._connection is not None:
+            self._connection.disconnect(asyncssh.DISC_NO_MORE_AUTH_METHODS_AVAILABLE, "Too many attempts")
+
+    # --- keys -----------------------------------------------------------------------------------------
+
+    def public_key_auth_supported(self) -> bool:
+        """Yes."""
+        return True
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        """Whether the key is one of the account's; asyncssh then checks that the client holds it."""
+        self._keys += 1
+        if self._keys > _MAX_KEYS:
+            self._throw_out()
+            return False
+        offered = key.public_data
+        for line in self._account.public_keys if self._account is not None else ():
+            try:
+                known = asyncssh.import_public_key(line).public_data
+            except asyncssh.KeyImportError:
+                _log.warning(
+                    "the account of staff %s holds a key that cannot be read", self._account and self._account.staff_id
+                )
+                continue
+            if known == offered:
+                self._method = "publickey"
+                return True
+        return False
+
+    # --- channels -------------------------------------------------------------------------------------
+
+    def session_requested(self) -> Any:
+        """A channel for a terminal, a few per connection. (Forwardings are refused by asyncssh's defaults.)"""
+        self._channels += 1
+        if self._account is None or self._channels > _MAX_CHANNELS:
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "Too many channels")
+        return Entrance(self._account, self._keeper.gateway)
+
+
+class Entrance(asyncssh.SSHServerSession[bytes]):
+    """One channel. It becomes a seat if a terminal is asked for, else it says why not and closes."""
+
+    def __init__(self, account: Account, gateway: Gateway) -> None:
+        self._account, self._gateway = account, gateway
+        self._channel: asyncssh.SSHServerChannel[bytes] | None = None
+        self._term: str | None = None
+        self._size = (80, 24)
+        self._seat: Seat | None = None
+        self._wants = "shell"
+        self._is_reading = True
+
+    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
+        """The channel is open."""
+        self._channel = chan
+
+    def pty_requested(self, term_type: str, term_size: tuple[int, int, int, int], term_modes: Any) -> bool:
+        """Note what kind of terminal it is."""
+        self._term = term_type[:64]
+        self._size = clamp_size(term_size[0], term_size[1])
+        return True
+
+    def shell_requested(self) -> bool:
+        """What we are here for."""
+        return True
+
+    def exec_requested(self, command: str) -> bool:
+        """Refused in `session_started`, where there is a channel to say so."""
+        self._wants = "exec"
+        return True
+
+    def subsystem_requested(self, subsystem: str) -> bool:
+        """As commands; sftp shows what is said on stderr."""
+        self._wants = "subsystem"
+        return True
+
+    def session_started(self) -> None:
+        """Take a seat, or refuse."""
+        assert self._channel is not None
+        with using(language_of(self._account)):
+            refusal = self._refusal()
+        if refusal is not None:
+            self._channel.write_stderr(refusal.encode() + b"\r\n")
+            self._channel.exit(2)
+            return
+        environment = {name: value for name, value in self._channel.get_environment().items() if len(value) < 256}
+        term = self._term or ""
+        kind = TerminalKind(colours_of(term, environment), glyphs_of(term), language_of(self._account))
+        self._channel.set_write_buffer_limits(high=256 * 1024)
+        self._seat = Seat(self._account, self, self._size, kind)
+        self._gateway.seat_taken(self._seat)
+
+    def _refusal(self) -> str | None:
+        if self._wants == "exec":
+            return _("vpterm: commands are not run here; connect without a command.")
+        if self._wants == "subsystem":
+            return _("vpterm: file transfer is not offered here.")
+        if self._term is None:
+            return _("vpterm: a terminal is needed; connect with ssh -t.")
+        if self._term == "dumb":
+            return _("vpterm: this terminal cannot show full-screen programs (TERM=dumb).")
+        return None
+
+    # --- from the terminal ----------------------------------------------------------------------------
+
+    def data_received(self, data: bytes, datatype: Any) -> None:
+        """What the terminal sends."""
+        if self._seat is not None and not self._seat.is_gone:
+            self._seat.type(data)
+
+    def eof_received(self) -> bool:
+        """The terminal's end has closed its input: nobody can type any more."""
+        return False
+
+    def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
+        """The window has another size."""
+        self._size = clamp_size(width, height)
+        if self._seat is not None:
+            self._seat.resize(*self._size)
+
+    def pause_writing(self) -> None:
+        """The client does not keep up."""
+        if self._seat is not None:
+            self._seat.hold()
+
+    def resume_writing(self) -> None:
+        """The client keeps up again."""
+        if self._seat is not None:
+            self._seat.release()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The channel is gone, with or without a word."""
+        if self._seat is not None:
+            self._gateway.seat_left(self._seat)
+        self._channel = None
+
+    # --- the line of the seat -------------------------------------------------------------------------
+
+    def write(self, data: bytes) -> None:
+        """See Line."""
+        if self._channel is not None and not self._channel.is_closing():
+            self._channel.write(data)
+
+    def pause_reading(self) -> None:
+        """See Line."""
+        if self._channel is not None and self._is_reading:
+            self._is_reading = False
+            self._channel.pause_reading()
+
+    def resume_reading(self) -> None:
+        """See Line."""
+        if self._channel is not None and not self._is_reading:
+            self._is_reading = True
+            self._channel.resume_reading()
+
+    def hang_up(self, status: int) -> None:
+        """See Line."""
+        if self._channel is not None and not self._channel.is_closing():
+            self._channel.exit(status)

@@ -1,0 +1,246 @@
+"""The only place that touches private parts of Textual, written against 8.2.8.
+
+Each use is held by a contract test in tests/terminal/test_textual_internals.py: when a new release of Textual
+breaks one, the test names it. Nothing of sessions, viewers or wires is known here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from types import FrameType
+from typing import Any, cast
+
+import textual.app
+from rich.color import ColorSystem
+from rich.style import Style
+from textual import events, messages
+from textual._context import visible_screen_stack
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.driver import Driver
+from textual.geometry import Size
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.strip import Strip
+
+_log = logging.getLogger("vpterm.terminal")
+
+
+class ServerDriver(Driver):
+    """A driver without terminal, threads or signals: what the app paints goes to `on_write`.
+
+    While `renders` is false the app believes itself headless and paints nothing.
+    """
+
+    def __init__(
+        self,
+        app: App[Any],
+        *,
+        on_write: Callable[[str], None],
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._on_write = on_write
+        self.renders = False
+
+    @property
+    def is_headless(self) -> bool:
+        """True while nobody looks."""
+        return not self.renders
+
+    def send_message(self, message: Message) -> None:
+        """Give a message to the app, on the loop we are on; the base class takes a detour by a thread."""
+        self._app.post_message(message)
+
+    def write(self, data: str) -> None:
+        """Called by the app with each whole painting."""
+        self._on_write(data)
+
+    def start_application_mode(self) -> None:
+        """Nothing to do: the gateway has taken the terminal."""
+
+    def disable_input(self) -> None:
+        """Nothing to do: the session gates input."""
+
+    def stop_application_mode(self) -> None:
+        """Nothing to do: the gateway gives the terminal back."""
+
+    def open_url(self, url: str, new_tab: bool = True) -> None:
+        """Refused: the base class would open a browser on the server."""
+        _log.warning("an app asked to open an address in a browser; refused on a server")
+
+    def deliver_binary(self, binary: Any, *, delivery_key: str, **_: Any) -> None:
+        """Refused: the base class would write a file on the server."""
+        binary.close()
+        refusal = PermissionError("files are not delivered over this door")
+        self._app.post_message(events.DeliveryFailed(key=delivery_key, exception=refusal))
+
+
+class _NoRedirect(contextlib.nullcontext[None]):
+    def __init__(self, target: object) -> None:
+        super().__init__()
+
+
+def tame_textual() -> None:
+    """Once per process: undo what Textual does to the whole process, not fit for many apps on one loop."""
+    # redirect_stdout is process-wide, and apps do not end in the order in which they began.
+    textual.app.redirect_stdout = _NoRedirect  # type: ignore[assignment, misc]
+    textual.app.redirect_stderr = _NoRedirect  # type: ignore[assignment, misc]
+
+
+def prepare_app(app: App[Any], on_write: Callable[[str], None], on_crash: Callable[[BaseException], None]) -> None:
+    """Give an app our driver, full colour whatever the worker's environment, and a crash without a printout.
+
+    Textual renders a crash with the values of local variables, which may be a client's data, and prints it.
+    """
+
+    def driver_class(app: App[Any], **options: Any) -> ServerDriver:
+        return ServerDriver(app, on_write=on_write, **options)
+
+    def fatal_error() -> None:
+        on_crash(app._exception or RuntimeError("unknown"))
+        app._close_messages_no_wait()
+
+    app.driver_class = cast("type[Driver]", driver_class)
+    app.console._color_system = ColorSystem.TRUECOLOR
+    app._fatal_error = fatal_error  # type: ignore[method-assign]
+    app._print_error_renderables = app._exit_renderables.clear  # type: ignore[method-assign]
+
+
+async def run_app(app: App[Any], size: tuple[int, int], on_ready: Callable[[], None]) -> None:
+    """Run an app from mount to its end by the steps of `App.run_test`.
+
+    `App.run_async` would set a task factory for the whole loop.
+    """
+    with app._context():
+        app._loop = asyncio.get_running_loop()
+        app._thread_id = threading.get_ident()
+        app._task = asyncio.current_task()  # type: ignore[assignment]
+        try:
+            await app._process_messages(ready_callback=on_ready, headless=False, terminal_size=size)
+        finally:
+            await app._shutdown()
+
+
+def driver_of(app: App[Any]) -> ServerDriver | None:
+    """The app's driver, once it has one."""
+    return cast("ServerDriver | None", app._driver)
+
+
+def ask_to_end(app: App[Any]) -> None:
+    """Ask an app to end, from outside of its tasks."""
+    app._close_messages_no_wait()
+
+
+def resize_app(app: App[Any], columns: int, rows: int) -> None:
+    """Tell an app its new size in cells."""
+    size = Size(columns, rows)
+    app.post_message(events.Resize(size, size))
+
+
+def size_of(app: App[Any]) -> tuple[int, int]:
+    """The size in cells that an app paints for."""
+    return app.size.width, app.size.height
+
+
+@contextlib.contextmanager
+def _looking(app: App[Any]) -> Iterator[Any]:
+    """The compositor of the screen on top, its pending damage kept: others still need to see it."""
+    with app._context():
+        compositor = app.screen._compositor
+        damage = set(compositor._dirty_regions)
+        token = visible_screen_stack.set(app._background_screens)
+        try:
+            yield compositor
+        finally:
+            visible_screen_stack.reset(token)
+            compositor._dirty_regions |= damage
+
+
+def full_frame(app: App[Any]) -> str:
+    """The whole screen as it stands, as a painting for one new viewer."""
+    if not app._screen_stack:
+        return ""
+    with _looking(app) as compositor:
+        return cast("str", compositor.render_full_update().render_segments(app.console))
+
+
+def painted_lines(app: App[Any], columns: int, rows: int) -> list[str]:
+    """The screen as lines cropped or padded to a size in cells, each with its colours."""
+    if not app._screen_stack:
+        return []
+    with _looking(app) as compositor:
+        strips: list[Strip] = compositor.render_strips()
+    strips = strips[:rows]
+    strips += [Strip.blank(columns)] * (rows - len(strips))
+    return [strip.adjust_cell_length(columns, Style.null()).render(app.console) for strip in strips]
+
+
+def waiting_messages(app: App[Any]) -> int:
+    """How many messages wait in the queues through which a key goes: app, screen, focused widget."""
+    pumps: list[MessagePump] = [app]
+    if app._screen_stack:
+        pumps += [pump for pump in (app.screen, app.screen.focused) if pump is not None]
+    return sum(pump._message_queue.qsize() for pump in pumps)
+
+
+def give_message(app: App[Any], message: Message) -> None:
+    """Give an app a key, a paste or a mouse report, with the bookkeeping of mouse buttons."""
+    driver = app._driver
+    if driver is not None:
+        driver.process_message(message)
+
+
+def is_bookkeeping(message: Message) -> bool:
+    """Whether a message is between terminal and driver only, never for an app on a server."""
+    return isinstance(message, messages.TerminalSupportsSynchronizedOutput | messages.InBandWindowResize)
+
+
+class _Parser(XTermParser):
+    # The decorated function keeps every parser, and by way of it every closed app, alive.
+    _parse_extended_key = XTermParser._parse_extended_key.__wrapped__
+
+
+class KeyNames:
+    """Textual's names of keys and mouse reports; each call takes one whole sequence."""
+
+    def __init__(self) -> None:
+        self._parser = _Parser()
+
+    def keys(self, sequence: str) -> Iterable[events.Key]:
+        """The keys of one sequence or one character; nothing for one that Textual does not know."""
+        for key in self._parser._sequence_to_key_events(sequence):
+            if key.key != "<ignore>":
+                yield key
+
+    def alt(self, character: str) -> Iterable[events.Key]:
+        """A character typed with Alt. It carries no character: it must not be typed into a field."""
+        for key in self._parser._sequence_to_key_events(character):
+            name = f"shift+{key.key.lower()}" if len(key.key) == 1 and key.key.isupper() else key.key
+            yield events.Key(f"alt+{name}", None)
+
+    def mouse(self, sequence: str) -> Iterable[Message]:
+        """The mouse report in a sequence of the SGR form; nothing if it is none."""
+        message = self._parser.parse_mouse_code(sequence)
+        if message is not None:
+            yield message
+
+
+def app_in_frames(frame: FrameType | None) -> App[Any] | None:
+    """The app whose code runs in a stack of frames, innermost first: for the watchdog's thread."""
+    while frame is not None:
+        owner = frame.f_locals.get("self")
+        for _ in range(100):
+            if isinstance(owner, App):
+                return owner
+            if not isinstance(owner, MessagePump):
+                break
+            owner = owner._parent
+        frame = frame.f_back
+    return None

@@ -1,0 +1,245 @@
+"""One worker: a process with one loop that holds the sessions of one site, at the end of a wire.
+
+It knows its own site's database address and no other. It ends itself when the gateway is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from textual.app import App
+
+from vpterm.kernel.i18n import set_language
+from vpterm.screens.link import SessionRequest
+from vpterm.terminal.session import Session
+from vpterm.terminal.textual_internals import tame_textual
+from vpterm.terminal.tidying import keep_tidy, tune_collector
+from vpterm.terminal.viewer import TerminalKind, Viewer
+from vpterm.terminal.watchdog import Watchdog
+from vpterm.terminal.wire import Frame, WireProtocol
+
+_log = logging.getLogger("vpterm.terminal")
+
+
+class _Link:
+    """What an app asks of its session goes to the gateway."""
+
+    def __init__(self, session: int, wire: WireProtocol) -> None:
+        self._session, self._wire = session, wire
+
+    def request_site(self, site_code: str) -> None:
+        """See SessionLink."""
+        self._wire.send("link.site", session=self._session, site=site_code)
+
+    def leave(self) -> None:
+        """See SessionLink."""
+        self._wire.send("link.leave", session=self._session)
+
+    def detach(self) -> None:
+        """See SessionLink."""
+        self._wire.send("link.detach", session=self._session)
+
+
+class Worker:
+    """Takes frames, runs sessions. `done` is set when the process should end."""
+
+    def __init__(self, factory: str) -> None:
+        self.done = asyncio.Event()
+        self.wire = WireProtocol(self._take, self.done.set, self._flow)
+        module, _, name = factory.partition(":")
+        self._module = importlib.import_module(module)
+        self._make_app: Callable[..., App[Any]] = getattr(self._module, name or "make_app")
+        self._sessions: dict[int, Session] = {}
+        self._seats: dict[int, tuple[Viewer, Session]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._resources: Any = None
+        self._database_url = ""
+        self._starts = asyncio.Semaphore(2)
+        self._watchdog: Watchdog | None = None
+        self._has_ended_one = False
+
+    # --- the worker -----------------------------------------------------------------------------------
+
+    def _take(self, frame: Frame) -> None:
+        method = getattr(self, "_on_" + frame.kind.replace(".", "_"), None)
+        if method is not None:
+            method(frame)
+
+    def _do(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _on_worker_open(self, frame: Frame) -> None:
+        settings = frame.fields["settings"]
+        self._database_url = frame.text("database_url")
+        self._starts = asyncio.Semaphore(int(settings.get("concurrent_starts", 2)))
+        self._watchdog = Watchdog(float(settings.get("busy_limit_s", 3.0)), self._end_guilty)
+        self._watchdog.start()
+        self._do(self._open(frame.text("site")))
+        self._do(keep_tidy(self._last_input, self._session_has_ended))
+
+    async def _open(self, site: str) -> None:
+        opening = getattr(self._module, "open_worker", None)
+        try:
+            if opening is not None:
+                self._resources = await opening(site, self._database_url)
+        except Exception as error:
+            _log.exception("the worker of %s cannot open", site)
+            self.wire.send("worker.failed", why=type(error).__name__)
+            return
+        self.wire.send("worker.ready")
+
+    async def close(self) -> None:
+        """End all sessions, then the shared resources."""
+        if self._watchdog is not None:
+            self._watchdog.stop()
+        for session in list(self._sessions.values()):
+            session.end()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(3):
+                while self._sessions:
+                    await asyncio.sleep(0.02)
+        closing = getattr(self._module, "close_worker", None)
+        if closing is not None and self._resources is not None:
+            await closing(self._resources)
+
+    def _on_worker_close(self, frame: Frame) -> None:
+        self.done.set()
+
+    def _on_ping(self, frame: Frame) -> None:
+        self.wire.send("pong", number=frame.number("number"), sessions=len(self._sessions))
+
+    def _flow(self, flows: bool) -> None:
+        """The gateway does not keep up with us (or does again): everybody gets the whole screen later."""
+        for viewer, session in list(self._seats.values()):
+            (session.release if flows else session.hold)(viewer, "wire")
+
+    def _last_input(self) -> float:
+        return max((session.last_input for session in self._sessions.values()), default=0.0)
+
+    def _session_has_ended(self) -> bool:
+        ended, self._has_ended_one = self._has_ended_one, False
+        return ended
+
+    def _end_guilty(self, app: App[Any]) -> None:
+        for session in list(self._sessions.values()):
+            if session.app is app:
+                session.end("busy")
+
+    # --- sessions -------------------------------------------------------------------------------------
+
+    def _on_session_open(self, frame: Frame) -> None:
+        number = frame.number("session")
+        try:
+            request = SessionRequest.from_json(frame.fields["request"], self._database_url)
+        except ValueError:
+            _log.exception("a session that cannot be opened")
+            self.wire.send("session.ended", session=number, reason="failed")
+            return
+        session = Session(
+            number,
+            (request.columns, request.rows),
+            on_ended=self._ended,
+            on_taken=lambda viewer, count: self.wire.send("viewer.taken", viewer=viewer.number, bytes=count),
+            on_viewer_closed=lambda viewer: self.wire.send("viewer.closed", viewer=viewer.number),
+        )
+        self._sessions[number] = session
+        self._do(self._start(session, request))
+
+    async def _start(self, session: Session, request: SessionRequest) -> None:
+        async with self._starts:
+            try:
+                set_language(request.language)  # in this task's context, which the app's own tasks inherit
+                app = self._make_app(request, _Link(session.number, self.wire), self._resources)
+            except Exception:
+                _log.exception("the app of a session cannot be made")
+                session.end("failed")
+                return
+            await session.start(app)
+        self.wire.send("session.opened", session=session.number)
+
+    def _ended(self, session: Session, reason: str) -> None:
+        self._sessions.pop(session.number, None)
+        self._has_ended_one = True
+        for number in [number for number, (_, owner) in self._seats.items() if owner is session]:
+            del self._seats[number]
+        self.wire.send("session.ended", session=session.number, reason=reason)
+
+    def _on_session_end(self, frame: Frame) -> None:
+        session = self._sessions.get(frame.number("session"))
+        if session is not None:
+            session.end()
+
+    # --- viewers --------------------------------------------------------------------------------------
+
+    def _on_viewer_attach(self, frame: Frame) -> None:
+        session = self._sessions.get(frame.number("session"))
+        if session is None:
+            return  # it has just ended; the gateway is about to learn
+        number = frame.number("viewer")
+
+        def send(data: bytes, whole: bool) -> None:
+            self.wire.send("viewer.output", data, viewer=number, whole=whole)
+
+        size = (frame.number("columns"), frame.number("rows"))
+        kind = TerminalKind.from_json(frame.fields["terminal"])
+        viewer = Viewer(number, size, kind, send, watches=frame.fields["watches"])
+        viewer.notice = frame.text("notice")
+        self._seats[number] = (viewer, session)
+        session.attach(viewer)
+
+    def _seat(self, frame: Frame) -> tuple[Viewer, Session] | None:
+        return self._seats.get(frame.number("viewer"))
+
+    def _on_viewer_input(self, frame: Frame) -> None:
+        if seat := self._seat(frame):
+            seat[1].feed(seat[0], frame.body)
+
+    def _on_viewer_resize(self, frame: Frame) -> None:
+        if seat := self._seat(frame):
+            seat[1].resize(seat[0], frame.number("columns"), frame.number("rows"))
+
+    def _on_viewer_pause(self, frame: Frame) -> None:
+        if seat := self._seat(frame):
+            seat[1].hold(seat[0], "terminal")
+
+    def _on_viewer_resume(self, frame: Frame) -> None:
+        if seat := self._seat(frame):
+            seat[1].release(seat[0], "terminal")
+
+    def _on_viewer_detach(self, frame: Frame) -> None:
+        if seat := self._seats.pop(frame.number("viewer"), None):
+            seat[1].detach(seat[0])
+
+
+async def _run(wire: socket.socket, factory: str) -> None:
+    worker = Worker(factory)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, worker.done.set)
+    await loop.connect_accepted_socket(lambda: worker.wire, wire)
+    await worker.done.wait()
+    await worker.close()
+    worker.wire.close()
+    await asyncio.sleep(0)
+
+
+def run_worker(wire: socket.socket, factory: str) -> None:
+    """The life of a worker process, from its fork to its end; `wire` is its end of the pair."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the gateway, which ends us in order
+    tune_collector()
+    tame_textual()
+    try:
+        asyncio.run(_run(wire, factory))
+    except BaseException:
+        _log.exception("worker %s failed", os.getpid())
+        os._exit(1)
+    os._exit(0)

@@ -1,0 +1,130 @@
+"""A small fork server: loads Textual and the screens once, then forks workers that share that memory.
+
+It is single-threaded, runs no loop, and holds no secret; a worker gets its site's secret over its own wire.
+Protocol: on its socket, one JSON line per order, `{"fork": number}` with the worker's end of the wire as a file
+descriptor beside it; it answers `{"forked": number, "pid": pid}` and tells `{"ended": pid, "status": status}`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gc
+import importlib
+import json
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+from typing import Any
+
+# What Textual reads from the environment when it is imported must not come from whoever started the gateway.
+_ENVIRONMENT = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_COLOR_SYSTEM": "truecolor", "TERM": "xterm-256color"}
+_UNWANTED = (
+    "TEXTUAL",
+    "TEXTUAL_DRIVER",
+    "TEXTUAL_LOG",
+    "TEXTUAL_DEBUG",
+    "TEXTUAL_PRESS",
+    "NO_COLOR",
+    "COLUMNS",
+    "LINES",
+)
+
+
+def _preload(factory: str, paths: list[str]) -> None:
+    for name in _UNWANTED:
+        os.environ.pop(name, None)
+    os.environ.update(_ENVIRONMENT)
+    sys.path[:0] = paths
+    # Textual loads its widgets lazily; each worker would load them again.
+    for name in ("textual.app", "textual.widgets._input", "textual.widgets._static", "vpterm.terminal.worker"):
+        importlib.import_module(name)
+    importlib.import_module(factory.partition(":")[0])
+    gc.collect()
+    gc.freeze()
+
+
+def _fork(orders: socket.socket, wire: socket.socket, factory: str) -> int:
+    pid = os.fork()
+    if pid:
+        wire.close()
+        return pid
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        orders.close()
+        from vpterm.terminal.worker import run_worker
+
+        run_worker(wire, factory)
+    finally:
+        os._exit(1)
+
+
+def _reap(orders: socket.socket) -> None:
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        _tell(orders, ended=pid, status=os.waitstatus_to_exitcode(status))
+
+
+def _tell(orders: socket.socket, **message: Any) -> None:
+    with contextlib.suppress(OSError):
+        orders.sendall(json.dumps(message).encode() + b"\n")
+
+
+def _serve(orders: socket.socket, factory: str) -> None:
+    wake_read, wake_write = os.pipe()
+    os.set_blocking(wake_read, False)
+    os.set_blocking(wake_write, False)
+    signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    buffer = b""
+    descriptors: list[int] = []
+    while True:
+        ready, _, _ = select.select([orders, wake_read], [], [])
+        if wake_read in ready:
+            with contextlib.suppress(BlockingIOError):
+                os.read(wake_read, 4096)
+            _reap(orders)
+        if orders not in ready:
+            continue
+        data, received, _, _ = socket.recv_fds(orders, 4096, 16)
+        if not data:
+            return  # the gateway is gone; the workers notice the same by their wires
+        descriptors += received
+        *lines, buffer = (buffer + data).split(b"\n")
+        for line in lines:
+            number = json.loads(line)["fork"]
+            pid = _fork(orders, socket.socket(fileno=descriptors.pop(0)), factory)
+            _tell(orders, forked=number, pid=pid)
+
+
+def main() -> None:
+    """The process's entry: `python -m vpterm.terminal.zygote --socket FD --factory NAME [--path FOLDER]`."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--socket", type=int, required=True)
+    options.add_argument("--factory", required=True)
+    options.add_argument("--path", action="append", default=[])
+    chosen = options.parse_args()
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    orders = socket.socket(fileno=chosen.socket)
+    try:
+        _preload(chosen.factory, chosen.path)
+    except Exception as error:
+        logging.getLogger("vpterm.terminal").exception("the screens cannot be loaded")
+        _tell(orders, failed=f"{type(error).__name__}: {error}")
+        raise SystemExit(1) from error
+    _tell(orders, loaded=True)
+    _serve(orders, chosen.factory)
+
+
+if __name__ == "__main__":
+    main()
