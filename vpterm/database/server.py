@@ -117,14 +117,23 @@ class EmbeddedServer:
         started = None
         for _attempt in range(START_TRIES):
             started = self._pg_ctl(
-                "start", "-w", "-t", "60", "-l", str(self.data_folder / "server.log"), "-o", options, check=False
+                "start",
+                "-w",
+                "-t",
+                "60",
+                "-l",
+                str(self.data_folder / "server.log"),
+                "-o",
+                options,
+                check=False,
             )
             if started.returncode == 0:
                 return
             time.sleep(0.3)  # after kill -9 the stale lock stays for a moment
         reason = (started.stderr + started.stdout).strip()[-400:] if started else ""
         raise VptermError(
-            _("PostgreSQL does not start."), _("See {log}. {reason}").format(log=self.data_folder / "server.log", reason=reason)
+            _("PostgreSQL does not start."),
+            _("See {log}. {reason}").format(log=self.data_folder / "server.log", reason=reason),
         )
 
     def _wait_until_it_answers(self) -> None:

@@ -35,17 +35,13 @@ def is_append_only(sharing: Sharing) -> bool:
 
 def has_policies(sharing: Sharing) -> bool:
     """Whether the table stands behind row security."""
-    return isinstance(sharing, PerSite | GroupChoice | Trail) or (
-        isinstance(sharing, Common) and sharing.of_its_author
-    )
+    return isinstance(sharing, PerSite | GroupChoice | Trail) or (isinstance(sharing, Common) and sharing.of_its_author)
 
 
 def _attribution(name: str, sharing: Sharing) -> Iterator[str]:
     if sharing.attributed:
         for column in ("created_by", "changed_by"):
-            yield (
-                f"ALTER TABLE {name} ADD CONSTRAINT fk_{name}_{column} FOREIGN KEY ({column}) REFERENCES staff (id)"
-            )
+            yield (f"ALTER TABLE {name} ADD CONSTRAINT fk_{name}_{column} FOREIGN KEY ({column}) REFERENCES staff (id)")
 
 
 def _grants(name: str, sharing: Sharing) -> Iterator[str]:
@@ -115,8 +111,7 @@ def _triggers(name: str, sharing: Sharing) -> Iterator[str]:
             "FOR EACH ROW EXECUTE FUNCTION attribute_row()"
         )
         yield (
-            f"CREATE TRIGGER a_attribute_delete BEFORE DELETE ON {name} "
-            "FOR EACH ROW EXECUTE FUNCTION require_staff()"
+            f"CREATE TRIGGER a_attribute_delete BEFORE DELETE ON {name} FOR EACH ROW EXECUTE FUNCTION require_staff()"
         )
     if is_append_only(sharing):
         yield (

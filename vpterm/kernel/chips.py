@@ -49,9 +49,7 @@ class IdentificationRefused(Refused):
     def __init__(self, message: str, proposal: str | None = None, field: str | None = None) -> None:
         advice = _("Scan the animal again.")
         if proposal is not None:
-            advice = _("Perhaps {number}: compare with the reader.").format(
-                number=format_identification(proposal)
-            )
+            advice = _("Perhaps {number}: compare with the reader.").format(number=format_identification(proposal))
         super().__init__(message, advice, field)
         self.proposal = proposal
 
@@ -88,9 +86,7 @@ def _transponder(compact: str, field: str | None) -> Identification:
         raise IdentificationRefused(_length_diagnosis(len(compact)), _of_right_length(compact), field)
     proposal = _swapped_back(compact)
     if proposal is not None:
-        raise IdentificationRefused(
-            _("Two neighbouring digits seem swapped at the beginning."), proposal, field
-        )
+        raise IdentificationRefused(_("Two neighbouring digits seem swapped at the beginning."), proposal, field)
     if int(compact[3:]) > MAX_NATIONAL_CODE or int(compact[3:]) == 0:
         raise IdentificationRefused(_("No transponder can hold this number."), field=field)
     return _described(compact, field)

@@ -69,9 +69,7 @@ def check_vat_number(text: str, field: str | None = None) -> str:
     try:
         return "FR" + str(tva.validate(text.replace("\u00a0", " ")))
     except ValidationError as error:
-        raise Refused(
-            _("This is not a French VAT number."), _("It reads FR, two characters, SIREN."), field
-        ) from error
+        raise Refused(_("This is not a French VAT number."), _("It reads FR, two characters, SIREN."), field) from error
 
 
 def _without_gaps(text: str) -> str:

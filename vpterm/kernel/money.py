@@ -9,11 +9,12 @@ from typing import Self
 
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _, current_language
-from vpterm.kernel.quantities import NO_BREAK_SPACE, format_decimal, format_percent
+from vpterm.kernel.quantities import NO_BREAK_SPACE, format_decimal, format_percent, single_spaced
 
 CENT = Decimal("0.01")
 MAX_TYPED = Decimal("9999999.99")
 _AMOUNT = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d{1,3}(?: \d{3})+|\d*)(?:[.,](?P<cents>\d{0,2}))?", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}((,\d{3})+\.|(\.\d{3})+,)\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True, init=False, repr=False)
@@ -174,10 +175,11 @@ def vat_table(lines: Iterable[VatAmounts]) -> tuple[VatAmounts, ...]:
 def parse_money(text: str, field: str | None = None) -> Money:
     """An amount as typed at a desk: "86,4", "1 234.50", "-3", "12,5 €", "€12". Raises Refused when in doubt.
 
-    A point or a comma starts the cents, so "1.234" and "1,234.50" are refused rather than guessed.
+    "1,234.50" and "1.234,50" leave no doubt; "1,234" could be either, and is refused.
     """
-    cleaned = re.sub(r"[\s\u00a0\u202f]", " ", text).replace("\u2212", "-").strip()
-    bare = re.sub(r"^([+-]?) ?€ ?|(?<=[\d.,]) ?€$", r"\1", cleaned, count=1)
+    bare = re.sub(r"^([+-]?) ?€ ?|(?<=[\d.,]) ?€$", r"\1", single_spaced(text), count=1)
+    if _GROUPED.fullmatch(bare):
+        bare = re.sub(r"[.,](?=\d{3})", "", bare)
     found = _AMOUNT.fullmatch(bare)
     if found is None or not (found["whole"] or found["cents"]):
         raise Refused(
@@ -193,8 +195,6 @@ def parse_money(text: str, field: str | None = None) -> Money:
 
 def format_money(money: Money, language: str | None = None) -> str:
     """ "1 234,56 €" in French, with ordinary no-break spaces; "€1,234.56" in English."""
-    number = format_decimal(abs(money.amount), language, places=2)
-    sign = "-" if money.amount < 0 else ""
     if (language or current_language()) == "fr":
-        return f"{sign}{number}{NO_BREAK_SPACE}€"
-    return f"{sign}€{number}"
+        return f"{format_decimal(money.amount, 'fr', places=2)}{NO_BREAK_SPACE}€"
+    return f"{'-' if money.amount < 0 else ''}€{abs(money.amount):,.2f}"

@@ -11,28 +11,33 @@ from vpterm.kernel.i18n import _, current_language
 
 NO_BREAK_SPACE = "\u00a0"
 MAX_WEIGHT_G = 5_000_000
-_SPACES = re.compile(r"[\s\u00a0\u202f]+")
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)", re.ASCII)
+_NUMBER = re.compile(r"[+-]?((\d{1,3}( \d{3})+|\d+)([.,]\d*)?|[.,]\d+)", re.ASCII)
 _WEIGHT = re.compile(r"(?P<number>[^a-z]+)(?P<unit>kg|g|t)?", re.ASCII)
 _GRAMS = {"g": 1, "kg": 1000, "t": 1_000_000}
 
 
+def single_spaced(text: str) -> str:
+    """What was typed, with ordinary single spaces, none at the ends, and the minus sign of a keyboard."""
+    return " ".join(text.split()).replace("\u2212", "-")
+
+
 def parse_decimal(text: str, field: str | None = None) -> Decimal:
     """A number with a comma or a point for its decimals; spaces may group thousands. Raises Refused."""
-    compact = _SPACES.sub("", text).replace("\u2212", "-")
-    if not _NUMBER.fullmatch(compact) or len(compact) > 20:
+    typed = single_spaced(text)
+    if not _NUMBER.fullmatch(typed) or len(typed) > 20:
         raise Refused(
             _("“{text}” is not a number.").format(text=text.strip()),
             _("Type for instance 12 or 12.5."),
             field,
         )
-    return Decimal(compact.replace(",", "."))
+    return Decimal(typed.replace(" ", "").replace(",", "."))
 
 
 def format_decimal(value: Decimal | int, language: str | None = None, places: int | None = None) -> str:
-    """The number in the manner of the language: "1 234,5" (ordinary no-break space) or "1,234.5".
+    """The number in the manner of the language: "1 234,5" in French, "1 234.5" in English (no-break space).
 
-    `places` fixes the decimals; without it, trailing zeros are dropped.
+    `places` fixes the decimals; without it, trailing zeros are dropped. No comma groups thousands: "1,234"
+    would be read back as a little more than one.
     """
     number = Decimal(value)
     shown = f"{number:,.{places}f}" if places is not None else f"{number:,f}"
@@ -40,10 +45,9 @@ def format_decimal(value: Decimal | int, language: str | None = None, places: in
         shown = shown.rstrip("0").rstrip(".")
     if shown.strip("-0.") == "":
         shown = shown.lstrip("-")
-    if (language or current_language()) != "fr":
-        return shown
     # not the narrow no-break space of the CLDR: terminals disagree about its width
-    return shown.replace(",", NO_BREAK_SPACE).replace(".", ",")
+    shown = shown.replace(",", NO_BREAK_SPACE)
+    return shown.replace(".", ",") if (language or current_language()) == "fr" else shown
 
 
 def format_percent(value: Decimal, language: str | None = None) -> str:
@@ -54,7 +58,7 @@ def format_percent(value: Decimal, language: str | None = None) -> str:
 
 def parse_quantity(text: str, field: str | None = None) -> Decimal:
     """A quantity above zero with three decimals at most: "3", "3x", "x3", "2,5". Raises Refused."""
-    trimmed = _SPACES.sub("", text).lower().replace("×", "x").removeprefix("x").removesuffix("x")
+    trimmed = single_spaced(text.lower().replace("×", "x")).removeprefix("x").removesuffix("x")
     value = parse_decimal(trimmed or text, field)
     if value <= 0:
         raise Refused(_("A quantity is above zero."), field=field)
@@ -70,7 +74,7 @@ def format_quantity(value: Decimal | int, language: str | None = None) -> str:
 
 def parse_weight_g(text: str, field: str | None = None) -> int:
     """A weight in grams; kilograms unless a unit is typed: "18,4", "350 g", "0.6t". Raises Refused."""
-    matched = _WEIGHT.fullmatch(_SPACES.sub("", text).lower())
+    matched = _WEIGHT.fullmatch(single_spaced(text.lower()))
     if matched is None:
         raise Refused(
             _("“{text}” is not a weight.").format(text=text.strip()),
@@ -81,9 +85,7 @@ def parse_weight_g(text: str, field: str | None = None) -> int:
     if grams != int(grams):
         raise Refused(_("Weights are kept to the gram."), field=field)
     if not 0 < grams <= MAX_WEIGHT_G:
-        raise Refused(
-            _("A weight lies between 1 g and {most}.").format(most=format_weight(MAX_WEIGHT_G)), field=field
-        )
+        raise Refused(_("A weight lies between 1 g and {most}.").format(most=format_weight(MAX_WEIGHT_G)), field=field)
     return int(grams)
 
 

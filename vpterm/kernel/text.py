@@ -86,9 +86,7 @@ def title_name(name: str) -> str:
     single = " ".join(name.split())
     if single != single.lower():
         return single
-    return _NAME_PART.sub(
-        lambda part: _capitalised(part.group(), single[part.end() : part.end() + 1]), single
-    )
+    return _NAME_PART.sub(lambda part: _capitalised(part.group(), single[part.end() : part.end() + 1]), single)
 
 
 def _capitalised(part: str, following: str) -> str:

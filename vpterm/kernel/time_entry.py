@@ -29,7 +29,7 @@ def parse_time(text: str, field: str | None = None) -> time:
 
 def parse_duration(text: str, field: str | None = None) -> int:
     """A duration in minutes, a day at most: "20", "20 min", "1h", "1h30", "1:30". Raises Refused."""
-    found = _DURATION.fullmatch(text.strip().lower())
+    found = _DURATION.fullmatch(" ".join(text.lower().split()))
     minutes = int(found[1] or 0) * 60 + int(found[2] or 0) if found else 0
     if not 0 < minutes <= 24 * 60:
         raise Refused(

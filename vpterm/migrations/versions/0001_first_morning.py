@@ -13,7 +13,9 @@ depends_on = None
 def upgrade() -> None:
     schema = (resources.files("vpterm.migrations.versions") / "0001_first_morning.sql").read_text("utf-8")
     # Straight to the driver: many statements, and per cent signs that are no placeholders.
-    op.get_bind().connection.driver_connection.execute(schema)
+    connection = op.get_bind().connection.driver_connection
+    assert connection is not None  # noqa: S101 (an open bind has a driver connection)
+    connection.execute(schema)
 
 
 def downgrade() -> None:

@@ -37,17 +37,24 @@ class Invoice(NumberedPerSite, Attributed, Table):
         ForeignKeyConstraint(["site_id", "credited_id"], ["invoices.site_id", "invoices.id"]),
         CheckConstraint("kind IN ('invoice', 'credit_note')", name="kind"),
         CheckConstraint(
-            "(issued_at IS NULL) = (number IS NULL) AND (issued_at IS NULL) = (issued_on IS NULL)", name="issued"
+            "(issued_at IS NULL) = (number IS NULL) AND (issued_at IS NULL) = (issued_on IS NULL)",
+            name="issued",
         ),
         Index("uq_invoices_number", "site_id", "number", unique=True),
         Index(
-            "uq_invoices_draft", "site_id", "client_id", unique=True,
+            "uq_invoices_draft",
+            "site_id",
+            "client_id",
+            unique=True,
             postgresql_where=text("issued_at IS NULL AND kind = 'invoice'"),
         ),
         Index("ix_invoices_client", "site_id", "client_id"),
         Index(
-            "ix_invoices_issued_on", "site_id", "issued_on",
-            postgresql_include=["total", "net", "vat", "kind"], postgresql_where=text("issued_at IS NOT NULL"),
+            "ix_invoices_issued_on",
+            "site_id",
+            "issued_on",
+            postgresql_include=["total", "net", "vat", "kind"],
+            postgresql_where=text("issued_at IS NOT NULL"),
         ),
     )
 
@@ -76,8 +83,13 @@ class InvoiceLine(NumberedPerSite, Attributed, Table):
         CheckConstraint("discount_percent BETWEEN 0 AND 100", name="discount"),
         Index("uq_invoice_lines_position", "site_id", "invoice_id", "position", unique=True),
         # A performed service is billed once; a credit note's lines do not bill.
-        Index("uq_invoice_lines_service", "site_id", "service_id", unique=True,
-              postgresql_where=text("service_id IS NOT NULL AND NOT released")),
+        Index(
+            "uq_invoice_lines_service",
+            "site_id",
+            "service_id",
+            unique=True,
+            postgresql_where=text("service_id IS NOT NULL AND NOT released"),
+        ),
     )
 
     invoice_id: Mapped[int]

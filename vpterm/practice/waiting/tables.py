@@ -20,7 +20,11 @@ class Visit(NumberedPerSite, Attributed, Table):
         CheckConstraint("state IN ('waiting', 'in_consultation', 'to_bill', 'gone')", name="state"),
         Index("ix_visits_present", "site_id", "state", postgresql_where=text("state <> 'gone'")),
         Index(
-            "uq_visits_animal_present", "site_id", "animal_id", unique=True, postgresql_where=text("state <> 'gone'")
+            "uq_visits_animal_present",
+            "site_id",
+            "animal_id",
+            unique=True,
+            postgresql_where=text("state <> 'gone'"),
         ),
         Index("uq_visits_booking", "site_id", "booking_id", unique=True),
     )

@@ -1,0 +1,34 @@
+"""Fixtures for every layer: one PostgreSQL a test process, one database a test."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.world import Cluster, Group
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A running PostgreSQL with a template of the group."""
+    running = Cluster.start()
+    try:
+        asyncio.run(running.make_template())
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+async def group(cluster: Cluster) -> AsyncIterator[Group]:
+    """A fresh copy of the group: sites lilas, port, bocage and their people; see tests/world.py."""
+    world = Group(cluster, f"test_{next(_numbers)}")
+    cluster.new_database(world.name)
+    try:
+        yield world
+    finally:
+        await world.close()
+        cluster.drop_database(world.name)

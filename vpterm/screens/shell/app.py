@@ -1,0 +1,309 @@
+"""The program of one session: site, person, language; opening places and going back. Keys: gate.py; works: works.py."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import App
+from textual.binding import BindingType
+from textual.message_pump import MessagePump
+from textual.screen import Screen, ScreenResultType
+
+from vpterm.database.context import Context
+from vpterm.kernel.dates import PARIS
+from vpterm.kernel.errors import Refused, VptermError
+from vpterm.kernel.i18n import _, set_language
+from vpterm.screens.link import LocalLink, SessionLink, SessionRequest
+from vpterm.screens.shell.asking import Asking
+from vpterm.screens.shell.gate import KeyGate
+from vpterm.screens.shell.guard import recover
+from vpterm.screens.shell.openers import opening
+from vpterm.screens.shell.place import Dialog, Opening, Place
+from vpterm.screens.shell.works import Works
+from vpterm.screens.theme.look import Look
+from vpterm.screens.theme.themes import CONSOLE, TRUECOLOR
+
+log = logging.getLogger("vpterm.screens")
+
+
+@dataclass(frozen=True)
+class SiteFace:
+    """What the screens show of a site. `colour` is `#rrggbb`."""
+
+    code: str
+    name: str
+    colour: str
+
+
+class PracticeApp(App[None]):
+    """One person at one site. Places are reached by `await app.open("noun.view", **arguments)`."""
+
+    CSS_PATH = Path(__file__).parent.parent / "theme" / "vpterm.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(
+        self,
+        context: Context,
+        request: SessionRequest,
+        *,
+        site: SiteFace,
+        sites: tuple[SiteFace, ...] = (),
+        link: SessionLink | None = None,
+        home: str = "home.board",
+        **arguments: Any,
+    ) -> None:
+        """`sites` are those between which the person may change (F6); `arguments` go to Textual's App."""
+        super().__init__(**arguments)
+        self.context = context
+        self.request = request
+        self.site = site
+        self.sites = sites or (site,)
+        self.person = request.display_name or request.login
+        self.link: SessionLink = link or LocalLink()
+        self.home = home
+        self.last_patient: int | None = None
+        self.failures: list[BaseException] = []
+        self.broken_places: set[Screen[Any]] = set()
+        self.messages: deque[str] = deque(maxlen=20)
+        is_console = request.colours in {"16", "8", "mono"}
+        self.look = Look(site.colour, is_console, request.glyphs != "full" or request.colours == "8")
+        self.works = Works(self._show_busy, self.tell_failure)
+        self.gate = KeyGate(self.works, self._deliver, self._way_of_keys)
+        self._asking = Asking(self)
+        self.animation_level = "none"
+        self.register_theme(TRUECOLOR)
+        self.register_theme(CONSOLE)
+        self.theme = CONSOLE.name if is_console else TRUECOLOR.name
+
+    # -- beginning, time, end
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The ground of the stack."""
+        return Opening()
+
+    def on_load(self) -> None:
+        """Every task of this session descends from this one, and speaks its language."""
+        set_language(self.request.language)
+
+    def on_mount(self) -> None:
+        """Open the home board; keys typed meanwhile wait for it."""
+        self.work(self._open(self.home, {}))
+        self._wait_for_minute()
+
+    def on_unmount(self) -> None:
+        """Nothing outlives the session."""
+        self.gate.close()
+        self.works.close()
+
+    def now(self) -> datetime:
+        """The time at the clinic."""
+        return self.context.now().astimezone(PARIS)
+
+    def _wait_for_minute(self) -> None:
+        self.set_timer(60.05 - datetime.now(PARIS).timestamp() % 60, self._minute)
+
+    def _minute(self) -> None:
+        if isinstance(self.screen, Place):
+            self.screen.head.refresh()
+        self._wait_for_minute()
+
+    # -- the way of a key
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and pasted text go through the gate; everything else as Textual does."""
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            self.gate.put(event)
+            return
+        try:
+            await super().on_event(event)
+        except Exception as error:  # a border: see guard.py
+            self.tell_failure(error)
+
+    async def _deliver(self, event: events.Key | events.Paste) -> None:
+        screen = self.screen
+        if isinstance(event, events.Key) and isinstance(screen, (Place, Dialog)):
+            action = screen.action_for(event.key)
+            if action is not None:
+                self.work(screen.perform(action))
+                return
+        try:
+            await super().on_event(event)
+        except Exception as error:  # a border: the gate outlives any key
+            self.tell_failure(error)
+
+    def _way_of_keys(self) -> tuple[MessagePump, ...]:
+        return tuple((self.focused or self.screen).ancestors_with_self)
+
+    def work(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something that may take time: keys wait for its end, its errors are told. The way out of a handler."""
+        return self.works.start(work)
+
+    # -- opening and going back
+
+    async def open(self, name: str, **arguments: Any) -> None:
+        """Open a place over this one. In a message handler it answers at once; in an action, when the place is there."""
+        if self.works.is_current:
+            await self._open(name, arguments)
+        else:
+            self.work(self._open(name, arguments))
+
+    async def _open(self, name: str, arguments: dict[str, Any]) -> None:
+        known = opening(name)
+        if known.right:
+            self.context.require(known.right)
+        self._keep_drafts()
+        self.works.let_cancel(allowed=True)
+        screen = await known.opener(self, **arguments)
+        self.works.let_cancel(allowed=False)
+        await self.push_screen(screen)
+
+    async def replace(self, name: str, **arguments: Any) -> None:
+        """Open a place instead of the present one: F7 and F8 between sheets, or a sheet after its form."""
+        here = self.screen
+        screen = await opening(name).opener(self, **arguments)
+        self._keep_drafts()
+        if self.screen is here and len(self.screen_stack) > 1:
+            await self.switch_screen(screen)
+
+    async def go_back(self, *, says: str = "") -> None:
+        """Back to the place beneath, exactly as it was, with its rows read anew. On the home board: ask to leave."""
+        if len(self.screen_stack) <= 2:
+            await self.ask_to_leave()
+            return
+        self._keep_drafts()
+        await self.pop_screen()
+        await self._returned(says)
+
+    async def go_home(self) -> None:
+        """Back to the home board, from however deep."""
+        self._keep_drafts()
+        if len(self.screen_stack) == 1:
+            await self._open(self.home, {})
+            return
+        while len(self.screen_stack) > 2:
+            await self.pop_screen()
+        await self._returned("")
+
+    async def _returned(self, says: str) -> None:
+        if isinstance(self.screen, Place):
+            self.screen.say(says)
+            await self.screen.reload()
+
+    def _keep_drafts(self) -> None:
+        if isinstance(self.screen, Place):
+            self.screen.keep_drafts()
+
+    async def open_menu(self) -> None:
+        """F10."""
+        from vpterm.screens.help.menu import show_menu
+
+        await show_menu(self)
+
+    async def open_last_patient(self) -> None:
+        """Ctrl+L: animal sheets set `app.last_patient` when they open."""
+        if self.last_patient is None:
+            raise Refused(_("No animal has been opened yet."), _("F3 finds one."))
+        await self.open("animals.sheet", animal_id=self.last_patient)
+
+    async def ask(self, dialog: Dialog[ScreenResultType]) -> ScreenResultType | None:
+        """Ask the person, from an action; None for Esc."""
+        return await self._asking.ask(dialog)
+
+    def answer_dialog(self, dialog: Dialog[Any], result: Any) -> None:
+        """Called by the dialog when the person has answered."""
+        self._asking.answer(dialog, result)
+
+    # -- the session
+
+    async def change_site(self) -> None:
+        """F6: the new session runs under the other site's own login; this one stays open behind."""
+        from vpterm.screens.help.leaving import pick_site
+
+        code = await pick_site(self)
+        if code is not None:
+            self._keep_drafts()
+            self.link.request_site(code)
+            self._end_if_local()
+
+    async def ask_to_leave(self) -> None:
+        """Esc on the home board."""
+        from vpterm.screens.help.leaving import ask_how_to_leave
+
+        how = await ask_how_to_leave(self)
+        if how == "leave":
+            self._keep_drafts()
+            self.link.leave()
+            self.exit()
+        elif how == "detach":
+            self.detach()
+
+    def detach(self) -> None:
+        """Close the connection; the session waits as it is."""
+        self._keep_drafts()
+        self.link.detach()
+        self._end_if_local()
+
+    def _end_if_local(self) -> None:
+        if isinstance(self.link, LocalLink):
+            self.exit()
+
+    # -- telling
+
+    def say(self, message: str) -> None:
+        """Put a sentence on the message line of the present place."""
+        self.messages.append(message)
+        place = self._place()
+        if place is not None:
+            place.say(message)
+
+    def tell_failure(self, error: BaseException) -> None:
+        """Say what went wrong, in words; the keys typed ahead were meant for what did not happen, and are dropped."""
+        self.gate.forget_waiting()
+        field: str | None = None
+        if isinstance(error, VptermError):
+            sentence = f"{error.message} {error.advice}".strip()
+            field = getattr(error, "field", None)
+        elif isinstance(error, asyncio.CancelledError):
+            if not self.is_running:
+                return
+            sentence = _("Given up: nothing was opened.")
+        else:
+            self.failures.append(error)
+            log.error("a screen failed", exc_info=error)
+            sentence = _("The program made a mistake here; it has been noted.") + " " + _("Try again, or press Esc.")
+        self.messages.append(sentence)
+        place = self._place()
+        if place is not None:
+            place.show_error(sentence, field)
+
+    def show_again(self, sentence: str) -> None:
+        """Show an error on the place that is open now."""
+        place = self._place()
+        if place is not None:
+            place.show_error(sentence)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual's last word on a widget whose message loop broke: leave that place, keep the session."""
+        recover(self, error)
+
+    def _place(self) -> Place | None:
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, Place):
+                return screen
+        return None
+
+    def _show_busy(self, stage: int) -> None:
+        words = ("", _("Loading…"), _("Still loading… Esc gives up."))
+        place = self._place()
+        if place is not None:
+            place.show_busy(words[stage])

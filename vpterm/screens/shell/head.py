@@ -1,0 +1,73 @@
+"""The two lines on top of every place: whose site it is, what is open, the time, the person; then the double rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from vpterm.kernel.dates import format_day_title
+from vpterm.kernel.i18n import current_language
+from vpterm.kernel.text import fit
+
+if TYPE_CHECKING:
+    from vpterm.screens.shell.app import PracticeApp
+
+
+class Head(Widget):
+    """`SITE NAME   what is open          Mon 24 Nov  08:42       vet.lilas`; the site's colour is the one accent."""
+
+    can_focus = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._name = ""
+        self._facts = ""
+
+    def show_subject(self, name: str, facts: str = "") -> None:
+        """Say what the place is about: `name` in bold capitals, `facts` in plain words beside it."""
+        self._name, self._facts = name, facts
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Line 0 is the title, line 1 the double rule."""
+        app: PracticeApp = self.app  # type: ignore[assignment]
+        width, look = self.size.width, app.look
+        if y == 1:
+            rule = [Segment(" "), Segment("═" * max(width - 2, 0), look.style("site")), Segment(" ")]
+            return Strip(rule).adjust_cell_length(width)
+        person = fit(app.person, 20)
+        moment = app.now()
+        clock = f"{format_day_title(moment.date(), current_language())}  {moment:%H:%M}"
+        pieces: list[tuple[str, Style]] = [(app.site.name.upper(), look.style("site"))]
+        if self._name:
+            pieces += [("   ", look.style("text")), (self._name.upper(), look.style("strong"))]
+            clock = clock if width >= 110 else ""
+        if self._facts:
+            pieces.append(("  " + self._facts, look.style("text")))
+        right: list[tuple[str, Style]] = []
+        if clock:
+            right.append((clock + "       ", look.style("text")))
+        if not self._name or width >= 110:
+            right.append((person, look.style("quiet")))
+        return _line(pieces, right, width)
+
+
+def _line(left: list[tuple[str, Style]], right: list[tuple[str, Style]], width: int) -> Strip:
+    """Left and right parts on one line with a blank at both ends; the left gives way."""
+    room = width - 2 - sum(cell_len(text) for text, _style in right) - (2 if right else 0)
+    segments = [Segment(" ")]
+    used = 0
+    for text, style in left:
+        shown = fit(text, max(room - used, 0))
+        segments.append(Segment(shown, style))
+        used += cell_len(shown)
+    gap = width - 2 - used - sum(cell_len(text) for text, _style in right)
+    segments.append(Segment(" " * max(gap, 0)))
+    segments += [Segment(text, style) for text, style in right]
+    segments.append(Segment(" "))
+    return Strip(segments).adjust_cell_length(width)

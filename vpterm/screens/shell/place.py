@@ -1,0 +1,225 @@
+"""A place: a full screen with its title, body, message line and keys. Dialogs lie on a place and answer a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen, Screen, ScreenResultType
+from textual.widget import Widget
+
+from vpterm.kernel.i18n import N_, _
+from vpterm.screens.keymap.registry import Action
+from vpterm.screens.keymap.standard import keymap
+from vpterm.screens.shell.foot import Foot
+from vpterm.screens.shell.guard import Guarded
+from vpterm.screens.shell.head import Head
+
+if TYPE_CHECKING:
+    from vpterm.screens.shell.app import PracticeApp
+
+
+@runtime_checkable
+class StepsBack(Protocol):
+    """A widget that has something of its own to undo before Esc leaves the place (a filter, for instance)."""
+
+    def step_back(self) -> bool:
+        """Undo it; True if there was anything."""
+
+
+@runtime_checkable
+class HasChoices(Protocol):
+    """A field that can show all it accepts."""
+
+    async def show_choices(self) -> None:
+        """Let the person pick one."""
+
+
+@runtime_checkable
+class Marks(Protocol):
+    """A form, whose fields can be marked."""
+
+    def mark(self, field: str, message: str) -> bool:
+        """Mark the field and put the cursor there; False if there is no such field."""
+
+
+@runtime_checkable
+class KeepsDrafts(Protocol):
+    """A form that keeps what is typed."""
+
+    def keep_draft(self) -> None:
+        """Keep it now, without waiting for the pause in typing."""
+
+
+class Place(Guarded, Screen[None]):
+    """The base of every full screen. Subclasses set `place`, `title_label`, `actions`, and write `body()`.
+
+    Each action `name` needs `async def do_<name>(self)`. It runs as a work: it may read and save at leisure,
+    keys wait, a `VptermError` that it raises is shown on the message line.
+    """
+
+    place: ClassVar[str] = ""
+    title_label: ClassVar[str] = ""
+    actions: ClassVar[tuple[Action, ...]] = ()
+    app: PracticeApp
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        super().__init_subclass__(**arguments)
+        for action in cls.actions:
+            if not callable(getattr(cls, f"do_{action.name}", None)):
+                raise TypeError(f"{cls.__name__} declares {action.name!r} but has no do_{action.name}")
+        if cls.place:
+            keymap.add(cls.place, *cls.actions, title=cls.title_label or None)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = Head()
+        self.foot = Foot(self.available_actions())
+
+    def compose(self) -> ComposeResult:
+        """Head, body, foot; subclasses write `body`."""
+        yield self.head
+        with Vertical(id="body"):
+            yield from self.body()
+        yield self.foot
+
+    def body(self) -> Iterable[Widget]:
+        """The widgets between the double rule and the message line: 19 lines at 80x24."""
+        return ()
+
+    async def reload(self) -> None:
+        """Read the rows again and show them; called by F5 and when a place on top was left. Keeps the cursor."""
+
+    def can(self, action: Action) -> bool:
+        """Whether to offer an action now; override to hide what the person may not do."""
+        return True
+
+    def available_actions(self) -> tuple[Action, ...]:
+        """What can be done here."""
+        return tuple(action for action in keymap.actions(self.place) if self.can(action))
+
+    def action_for(self, key: str) -> Action | None:
+        """The action that a key does here, or None for a key of the focused widget."""
+        action = keymap.find(key, self.place)
+        return action if action is not None and self.can(action) else None
+
+    async def perform(self, action: Action) -> None:
+        """Do an action of this place."""
+        await getattr(self, f"do_{action.name}")()
+
+    def say(self, message: str) -> None:
+        """Put a sentence on the message line."""
+        self.foot.say(message)
+
+    def show_error(self, message: str, field: str | None = None) -> None:
+        """Put an error on the message line and mark the field it names."""
+        self.foot.say(message, is_error=True)
+        if field:
+            for widget in self.query("*"):
+                if isinstance(widget, Marks) and widget.mark(field, message):
+                    break
+
+    def show_busy(self, message: str) -> None:
+        """Say what is under way; "" when it is over."""
+        self.foot.say_busy(message)
+
+    def keep_drafts(self) -> None:
+        """Have every form keep what is typed, at once."""
+        for widget in self.query("*"):
+            if isinstance(widget, KeepsDrafts):
+                widget.keep_draft()
+
+    async def do_help(self) -> None:
+        """F1."""
+        await self.app.open("help.page", place=self.place)
+
+    async def do_menu(self) -> None:
+        """F10."""
+        await self.app.open_menu()
+
+    async def do_search(self) -> None:
+        """F3: places with a search of their own override this."""
+        await self.app.open("clients.find")
+
+    async def do_site(self) -> None:
+        """F6."""
+        await self.app.change_site()
+
+    async def do_last(self) -> None:
+        """Ctrl+L."""
+        await self.app.open_last_patient()
+
+    async def do_home(self) -> None:
+        """Through the menu."""
+        await self.app.go_home()
+
+    async def do_detach(self) -> None:
+        """Through the menu."""
+        self.app.detach()
+
+    async def do_leave(self) -> None:
+        """Through the menu, or Esc on the home board."""
+        await self.app.ask_to_leave()
+
+    async def do_refresh(self) -> None:
+        """F5."""
+        await self.reload()
+        self.say("")
+
+    async def do_choices(self) -> None:
+        """F4."""
+        if isinstance(self.focused, HasChoices):
+            await self.focused.show_choices()
+        else:
+            self.say(_("There is nothing to choose from here."))
+
+    async def do_back(self) -> None:
+        """Esc: first the focused widget's own step back, then the place beneath."""
+        if isinstance(self.focused, StepsBack) and self.focused.step_back():
+            return
+        await self.app.go_back()
+
+
+class Opening(Place):
+    """The ground of the screen stack: seen only while the home board cannot be read."""
+
+    place = "opening"
+    title_label = N_("Opening")
+
+    async def do_refresh(self) -> None:
+        """F5 tries again."""
+        await self.app.go_home()
+
+
+class Dialog(Guarded, ModalScreen[ScreenResultType]):
+    """A small question over a place, opened only in answer to a key (`await app.ask(dialog)`).
+
+    Esc answers None. Only the dialog's own `actions` and Esc work in it.
+    """
+
+    place: ClassVar[str] = "dialog"
+    actions: ClassVar[tuple[Action, ...]] = ()
+    app: PracticeApp
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        super().__init_subclass__(**arguments)
+        if cls.place != "dialog":
+            keymap.add(cls.place, *cls.actions)
+
+    def action_for(self, key: str) -> Action | None:
+        """The dialog's own actions only."""
+        return keymap.find(key, self.place, everywhere=False)
+
+    async def perform(self, action: Action) -> None:
+        """Do an action of this dialog."""
+        await getattr(self, f"do_{action.name}")()
+
+    def answer(self, result: ScreenResultType | None) -> None:
+        """Close with an answer."""
+        self.app.answer_dialog(self, result)
+
+    async def do_back(self) -> None:
+        """Esc."""
+        self.answer(None)
