@@ -111,7 +111,7 @@ async def test_sessions_do_not_hear_each_other() -> None:
         return current_language(), _("week {number}").format(number=3)
 
     found = await asyncio.gather(session("en"), session("fr"), session("qps"))
-    assert found == [("en", "week 3"), ("fr", "semaine 3"), ("qps", "⟦week 3⟧")]
+    assert list(found) == [("en", "week 3"), ("fr", "semaine 3"), ("qps", "⟦week 3⟧")]
     assert current_language() == "fr"
 
 

@@ -57,6 +57,8 @@ class IdentificationRefused(Refused):
 def check_identification(text: str, field: str | None = None) -> Identification:
     """The identification that was typed or scanned. Raises IdentificationRefused with a diagnosis."""
     compact = re.sub(r"[\s.\-_*/\u00a0\u202f]", "", text).upper()
+    if not compact:
+        raise IdentificationRefused(_("A number is missing."), field=field)
     if not re.fullmatch(r"[0-9A-Z]+", compact):
         raise IdentificationRefused(
             _("“{text}” holds signs that no identification has.").format(text=text.strip()), field=field
@@ -76,7 +78,12 @@ def _tattoo(compact: str, field: str | None) -> Identification:
 def _transponder(compact: str, field: str | None) -> Identification:
     if not compact.isdigit():
         digits = compact.translate(_LOOKALIKES)
-        letters = ", ".join(sorted(set(re.findall(r"[A-Z]", compact))))
+        found = re.findall(r"[A-Z]", compact)
+        if len(found) > 3:
+            raise IdentificationRefused(
+                _("Neither a transponder (15 digits) nor a tattoo (8 characters at most)."), field=field
+            )
+        letters = ", ".join(sorted(set(found)))
         raise IdentificationRefused(
             _("A transponder has digits only, and this holds {letters}.").format(letters=letters),
             digits if _is_sound(digits) else None,
