@@ -10,6 +10,7 @@ from typing import Literal
 
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _, ngettext
+from vpterm.kernel.text import excerpt
 
 FRENCH_PET = "25026"  # 250 France (ISO 3166), 26 companion animals
 MAX_NATIONAL_CODE = 2**38 - 1  # ISO 11784 keeps 38 bits for the last twelve digits
@@ -61,7 +62,7 @@ def check_identification(text: str, field: str | None = None) -> Identification:
         raise IdentificationRefused(_("A number is missing."), field=field)
     if not re.fullmatch(r"[0-9A-Z]+", compact):
         raise IdentificationRefused(
-            _("“{text}” holds signs that no identification has.").format(text=text.strip()), field=field
+            _("“{text}” holds signs that no identification has.").format(text=excerpt(text)), field=field
         )
     if len(compact) <= 8 and not re.fullmatch(r"[0-9]{8}", compact):
         return _tattoo(compact, field)

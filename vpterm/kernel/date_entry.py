@@ -8,7 +8,7 @@ from typing import Literal
 
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _
-from vpterm.kernel.text import normalise
+from vpterm.kernel.text import excerpt, normalise
 
 Prefer = Literal["nearest", "future", "past"]
 
@@ -76,7 +76,7 @@ def parse_date(text: str, today: date, prefer: Prefer = "nearest", field: str | 
         found = None
     if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise Refused(
-            _("“{text}” is not a date.").format(text=text.strip()),
+            _("“{text}” is not a date.").format(text=excerpt(text)),
             _("Type for instance 24/11, 24/11/26, +7, mon, 1y or a point for today."),
             field,
         )

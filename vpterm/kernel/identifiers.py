@@ -16,6 +16,7 @@ from vpterm.kernel.chips import (
 )
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _
+from vpterm.kernel.text import excerpt
 
 __all__ = [
     "Identification",
@@ -95,7 +96,7 @@ def parse_phone(text: str, region: str = "FR", field: str | None = None) -> str:
         number = None
     if number is None or not phonenumbers.is_valid_number(number):
         raise Refused(
-            _("“{text}” is not a telephone number.").format(text=text.strip()),
+            _("“{text}” is not a telephone number.").format(text=excerpt(text)),
             _("Type ten digits, or + and the country for a number abroad."),
             field,
         )

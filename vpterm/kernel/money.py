@@ -10,6 +10,7 @@ from typing import Self
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _, current_language
 from vpterm.kernel.quantities import NO_BREAK_SPACE, format_decimal, format_percent, single_spaced
+from vpterm.kernel.text import excerpt
 
 CENT = Decimal("0.01")
 MAX_TYPED = Decimal("9999999.99")
@@ -183,7 +184,7 @@ def parse_money(text: str, field: str | None = None) -> Money:
     found = _AMOUNT.fullmatch(bare)
     if found is None or not (found["whole"] or found["cents"]):
         raise Refused(
-            _("“{text}” is not an amount.").format(text=text.strip()),
+            _("“{text}” is not an amount.").format(text=excerpt(text)),
             _("Type for instance 86.40 or 1234.5."),
             field,
         )

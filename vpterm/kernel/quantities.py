@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _, current_language
+from vpterm.kernel.text import excerpt
 
 NO_BREAK_SPACE = "\u00a0"
 MAX_WEIGHT_G = 5_000_000
@@ -26,7 +27,7 @@ def parse_decimal(text: str, field: str | None = None) -> Decimal:
     typed = single_spaced(text)
     if not _NUMBER.fullmatch(typed) or len(typed) > 20:
         raise Refused(
-            _("“{text}” is not a number.").format(text=text.strip()),
+            _("“{text}” is not a number.").format(text=excerpt(text)),
             _("Type for instance 12 or 12.5."),
             field,
         )
@@ -77,7 +78,7 @@ def parse_weight_g(text: str, field: str | None = None) -> int:
     matched = _WEIGHT.fullmatch(single_spaced(text.lower()))
     if matched is None:
         raise Refused(
-            _("“{text}” is not a weight.").format(text=text.strip()),
+            _("“{text}” is not a weight.").format(text=excerpt(text)),
             _("Type for instance 18.4 or 350 g."),
             field,
         )

@@ -65,6 +65,11 @@ def fit(text: str, width: int) -> str:
     return "".join(kept).rstrip() + ELLIPSIS
 
 
+def excerpt(text: str) -> str:
+    """What was typed, short and harmless enough to be quoted in a message."""
+    return fit(text.strip(), 30)
+
+
 def pad(text: str, width: int, align: str = "left") -> str:
     """As `fit`, then filled with spaces to exactly `width` cells; `align` is left, right or centre."""
     fitted = fit(text, width)

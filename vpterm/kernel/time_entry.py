@@ -5,6 +5,7 @@ from datetime import time
 
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _
+from vpterm.kernel.text import excerpt
 
 _TIME = re.compile(r"(\d{1,2})(?: ?[h:.,] ?| )?(\d{1,2})?(?: ?(am|pm))?", re.ASCII)
 _DURATION = re.compile(r"(?:(\d{1,2}) ?[h:] ?)?(?:(\d{1,3}) ?(?:m|mn|min)?)?", re.ASCII)
@@ -23,7 +24,7 @@ def parse_time(text: str, field: str | None = None) -> time:
         if hour < 24 and minute < 60:
             return time(hour, minute)
     raise Refused(
-        _("“{text}” is not a time.").format(text=text.strip()), _("Type for instance 830, 8:30 or 14."), field
+        _("“{text}” is not a time.").format(text=excerpt(text)), _("Type for instance 830, 8:30 or 14."), field
     )
 
 
@@ -33,7 +34,7 @@ def parse_duration(text: str, field: str | None = None) -> int:
     minutes = int(found[1] or 0) * 60 + int(found[2] or 0) if found else 0
     if not 0 < minutes <= 24 * 60:
         raise Refused(
-            _("“{text}” is not a duration.").format(text=text.strip()),
+            _("“{text}” is not a duration.").format(text=excerpt(text)),
             _("Type for instance 20 or 1h30."),
             field,
         )
