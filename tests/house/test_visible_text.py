@@ -44,11 +44,7 @@ def literals(node: ast.expr) -> Iterator[str]:
         yield from literals(node.orelse)
     elif isinstance(node, ast.Tuple) and node.elts:
         yield from literals(node.elts[0])  # ("text", "style") of Text.assemble
-    elif (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in {"format", "join"}
-    ):
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"format", "join"}:
         yield from literals(node.func.value)
 
 
@@ -90,9 +86,7 @@ def shown_by_assignment(node: ast.Assign | ast.AnnAssign) -> Iterator[ast.expr]:
         if isinstance(target, ast.Name) and target.id in CONSTANTS:
             yield node.value
         if isinstance(target, ast.Name) and target.id == "BINDINGS" and isinstance(node.value, ast.List):
-            yield from (
-                one.elts[2] for one in node.value.elts if isinstance(one, ast.Tuple) and len(one.elts) > 2
-            )
+            yield from (one.elts[2] for one in node.value.elts if isinstance(one, ast.Tuple) and len(one.elts) > 2)
 
 
 def shown_docstring(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
@@ -141,18 +135,14 @@ def test_no_text_is_shown_untranslated() -> None:
     found = []
     for path in sorted(PACKAGE.rglob("*.py")):
         screened = path.relative_to(PACKAGE).parts[0] in SCREENED
-        found += [
-            f"{path.relative_to(ROOT)}:{line}" for line in hard_coded(path.read_text("utf-8"), screened)
-        ]
+        found += [f"{path.relative_to(ROOT)}:{line}" for line in hard_coded(path.read_text("utf-8"), screened)]
     assert found == [], "\n".join(found)
 
 
 def test_translation_happens_where_the_reader_is_known() -> None:
     found = []
     for path in sorted(PACKAGE.rglob("*.py")):
-        one_reader = (
-            path.relative_to(PACKAGE).parts[0] == "cli"
-        )  # a command line has one reader from its start
+        one_reader = path.relative_to(PACKAGE).parts[0] == "cli"  # a command line has one reader from its start
         found += [f"{path.relative_to(ROOT)}:{line}" for line in misused(path.read_text("utf-8"), one_reader)]
     assert found == [], "\n".join(found)
 
@@ -194,9 +184,7 @@ def test_the_check_catches_each_bad_line_and_no_good_one() -> None:
     assert hard_coded(BAD) == list(range(1, len(BAD.splitlines()) + 1))
     assert hard_coded(GOOD) == []
     assert hard_coded('@app.command()\ndef demo():\n    """Start the demo."""\n') == [3]
-    assert (
-        hard_coded('@app.command(help=_("Start the demo"))\ndef demo():\n    """Start the demo."""\n') == []
-    )
+    assert hard_coded('@app.command(help=_("Start the demo"))\ndef demo():\n    """Start the demo."""\n') == []
     assert hard_coded(BAD, screened=False) == [11]
 
 
