@@ -42,3 +42,5 @@ keymap.add(
     Action("back", BACK, N_("back"), N_("Close without an answer.")),
     title=N_("In a question"),
 )
+
+SAVE_FORM = Action("save", SAVE, N_("save"), N_("Save the form, from any field."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from vpterm.database.context import Context
 from vpterm.kernel.dates import PARIS
 from vpterm.kernel.errors import Refused, VptermError
 from vpterm.kernel.i18n import _, set_language
-from vpterm.screens.link import LocalLink, SessionLink, SessionRequest
+from vpterm.screens.link import SessionLink, SessionRequest
 from vpterm.screens.shell.asking import Asking
 from vpterm.screens.shell.gate import KeyGate
 from vpterm.screens.shell.guard import recover
@@ -69,10 +69,12 @@ class PracticeApp(App[None]):
         self.site = site
         self.sites = sites or (site,)
         self.person = request.display_name or request.login
-        self.link: SessionLink = link or LocalLink()
+        self.link = link
+        self.wanted_site: str | None = None
         self.home = home
         self.last_patient: int | None = None
         self.failures: list[BaseException] = []
+        self._background: set[asyncio.Task[None]] = set()
         self.broken_places: set[Screen[Any]] = set()
         self.messages: deque[str] = deque(maxlen=20)
         is_console = request.colours in {"16", "8", "mono"}
@@ -148,9 +150,19 @@ class PracticeApp(App[None]):
         """Do something that may take time: keys wait for its end, its errors are told. The way out of a handler."""
         return self.works.start(work)
 
+    def background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that no key waits for (keeping a draft). Leaving waits for it, 2 s at most."""
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _finish_background(self) -> None:
+        if self._background:
+            await asyncio.wait(self._background, timeout=2)
+
     # -- opening and going back
 
-    async def open(self, name: str, **arguments: Any) -> None:
+    async def open(self, name: str, /, **arguments: Any) -> None:
         """Open a place over this one. In a message handler it answers at once; in an action, when the place is there."""
         if self.works.is_current:
             await self._open(name, arguments)
@@ -167,7 +179,7 @@ class PracticeApp(App[None]):
         self.works.let_cancel(allowed=False)
         await self.push_screen(screen)
 
-    async def replace(self, name: str, **arguments: Any) -> None:
+    async def replace(self, name: str, /, **arguments: Any) -> None:
         """Open a place instead of the present one: F7 and F8 between sheets, or a sheet after its form."""
         here = self.screen
         screen = await opening(name).opener(self, **arguments)
@@ -232,8 +244,9 @@ class PracticeApp(App[None]):
         code = await pick_site(self)
         if code is not None:
             self._keep_drafts()
-            self.link.request_site(code)
-            self._end_if_local()
+            await self._finish_background()
+            self.wanted_site = code
+            self._tell_session(lambda link: link.request_site(code))
 
     async def ask_to_leave(self) -> None:
         """Esc on the home board."""
@@ -242,19 +255,21 @@ class PracticeApp(App[None]):
         how = await ask_how_to_leave(self)
         if how == "leave":
             self._keep_drafts()
-            self.link.leave()
-            self.exit()
+            await self._finish_background()
+            self._tell_session(lambda link: link.leave())
         elif how == "detach":
             self.detach()
 
     def detach(self) -> None:
         """Close the connection; the session waits as it is."""
         self._keep_drafts()
-        self.link.detach()
-        self._end_if_local()
+        self._tell_session(lambda link: link.detach())
 
-    def _end_if_local(self) -> None:
-        if isinstance(self.link, LocalLink):
+    def _tell_session(self, wish: Callable[[SessionLink], None]) -> None:
+        """The session does what is wished; without one (a local terminal) the program ends, `wanted_site` set or not."""
+        if self.link is not None:
+            wish(self.link)
+        else:
             self.exit()
 
     # -- telling
@@ -265,6 +280,12 @@ class PracticeApp(App[None]):
         place = self._place()
         if place is not None:
             place.say(message)
+
+    def show_mistake(self, error: VptermError) -> None:
+        """Show an error without moving the cursor: a field was left with something that cannot be read."""
+        sentence = f"{error.message} {error.advice}".strip()
+        self.messages.append(sentence)
+        self.show_again(sentence)
 
     def tell_failure(self, error: BaseException) -> None:
         """Say what went wrong, in words; the keys typed ahead were meant for what did not happen, and are dropped."""

@@ -46,6 +46,14 @@ class Marks(Protocol):
 
 
 @runtime_checkable
+class Saves(Protocol):
+    """A form."""
+
+    async def save(self) -> None:
+        """Save what is typed."""
+
+
+@runtime_checkable
 class KeepsDrafts(Protocol):
     """A form that keeps what is typed."""
 
@@ -167,6 +175,13 @@ class Place(Guarded, Screen[None]):
         """F5."""
         await self.reload()
         self.say("")
+
+    async def do_save(self) -> None:
+        """F2, in places that declare `SAVE_FORM`: the form around the cursor, or else the first."""
+        around = self.focused.ancestors_with_self if self.focused else ()
+        form = next((widget for widget in (*around, *self.query("*")) if isinstance(widget, Saves)), None)
+        if form is not None:
+            await form.save()
 
     async def do_choices(self) -> None:
         """F4."""
