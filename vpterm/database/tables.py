@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Identity, MetaData, Numeric, Text, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Identity, MetaData, Numeric, Text, TypeDecorator, func
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from vpterm.database.sharing import Sharing
@@ -56,10 +56,10 @@ class Attributed:
     The references to staff are added by the walls, since staff itself is attributed.
     """
 
-    created_at: Mapped[datetime] = mapped_column(sort_order=900, server_default="now()")
+    created_at: Mapped[datetime] = mapped_column(sort_order=900, server_default=func.now())
     created_by: Mapped[int] = mapped_column(sort_order=901)
     created_site: Mapped[int | None] = mapped_column(sort_order=902)
-    changed_at: Mapped[datetime] = mapped_column(sort_order=903, server_default="now()")
+    changed_at: Mapped[datetime] = mapped_column(sort_order=903, server_default=func.now())
     changed_by: Mapped[int] = mapped_column(sort_order=904)
     changed_site: Mapped[int | None] = mapped_column(sort_order=905)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,4 +22,4 @@ class FormDraft(Table):
     form: Mapped[str] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(primary_key=True)
     field_values: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    typed_at: Mapped[datetime] = mapped_column(server_default="now()")
+    typed_at: Mapped[datetime] = mapped_column(server_default=func.now())
