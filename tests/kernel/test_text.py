@@ -17,7 +17,7 @@ widths = st.integers(0, 40)
         ("L'Œuvre  d’Été n°2", "l oeuvre d ete n 2"), ("Straße", "strasse"), ("STRASSE", "strasse"), ("Ægir", "aegir"),
         ("Jean-Pierre LE GOÛT", "jean pierre le gout"), ("  ", ""), ("...", ""), ("Øystein Łuk", "oystein luk"),
         ("e\u0301te\u0301", "ete"), ("ﬁn", "fin"), ("m²", "m2"), ("06.12-34/56", "06 12 34 56"), ("Ñandú", "nandu"),
-        ("İstanbul", "istanbul"), ("Мирза", "мирза"), ("snake_case", "snake case"),
+        ("İstanbul", "istanbul"), ("Мирза 2", "2"), ("Łódź", "lodz"), ("ŒUF", "oeuf"), ("snake_case", "snake case"),
     ],
 )  # fmt: skip
 def test_texts_are_folded(text: str, folded: str) -> None:
@@ -29,6 +29,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     once = normalise(text)
     assert normalise(once) == once
     assert once == once.strip()
+    assert once.isascii()
     assert all(char.isalnum() or char == " " for char in once)
     assert "  " not in once
 
@@ -36,7 +37,6 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 @given(st.text(st.characters(categories=["L", "N", "P", "Zs"], max_codepoint=0x24F)))
 def test_case_and_composition_make_no_difference(text: str) -> None:
     assert normalise(unicodedata.normalize("NFD", text)) == normalise(unicodedata.normalize("NFC", text))
-    assert normalise(text.upper()) == normalise(text.upper().lower())
 
 
 @given(st.text(), widths)

@@ -4,7 +4,12 @@ import re
 import unicodedata
 
 ELLIPSIS = "…"
-_FOLDED = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"})
+_FOLDED = str.maketrans(
+    dict(zip("ØøĐđÐðŁłĦħŦŧŊŋı", "ooddddllhhttnni", strict=True))
+    | {"Œ": "oe", "œ": "oe", "Æ": "ae", "æ": "ae", "ẞ": "ss", "ß": "ss", "Þ": "th", "þ": "th"}
+)
+_MARKS = re.compile("[\u0300-\u036f]")
+_NOT_SEARCHED = re.compile("[^a-z0-9]+")
 _LOW_PARTICLES = {"de", "du", "des", "von", "van", "et"}
 _NAME_PART = re.compile(r"[^\W\d_]+")
 
@@ -12,14 +17,14 @@ _NAME_PART = re.compile(r"[^\W\d_]+")
 def normalise(text: str) -> str:
     """The form in which texts are compared and searched, the same as in the search columns of the database.
 
-    In this order: casefold (so ß -> ss); NFKD; drop combining marks (category M); casefold; œ -> oe, æ -> ae,
-    ø -> o, đ and ð -> d, ł -> l, þ -> th, ı -> i; every run of characters that are neither letters nor digits
-    becomes one space; no space at either end. Normalising twice changes nothing.
+    In this order: NFKD; drop U+0300 to U+036F; œ -> oe, æ -> ae, ß -> ss, þ -> th, ø -> o, đ and ð -> d, ł -> l,
+    ħ -> h, ŧ -> t, ŋ -> n, ı -> i, and their capitals alike; small letters; every run of anything but a-z and 0-9
+    becomes one space; no space at either end. Only ASCII comes out, so that no locale and no version of
+    PostgreSQL can disagree; names in other scripts are found by telephone or number. Twice changes nothing.
     """
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(char for char in folded if not unicodedata.category(char).startswith("M"))
-    folded = unicodedata.normalize("NFKD", bare.casefold()).translate(_FOLDED)
-    return " ".join("".join(char if char.isalnum() else " " for char in folded).split())
+    if not text.isascii():
+        text = _MARKS.sub("", unicodedata.normalize("NFKD", text)).translate(_FOLDED)
+    return _NOT_SEARCHED.sub(" ", text.lower()).strip()
 
 
 def plain(text: str) -> str:
