@@ -73,7 +73,7 @@ class Desk:
         """Wait until every key so far has been handled to its end."""
         async with asyncio.timeout(timeout):
             await asyncio.sleep(0)
-            while not self.app.gate.is_idle or self.app.message_queue_size:
+            while not self.app.gate.is_idle or self.app.message_queue_size:  # noqa: ASYNC110
                 await asyncio.sleep(0.002)
             await self.pilot.pause()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from vpterm.kernel.i18n import _
 from vpterm.screens.keymap.registry import Action, name_of_key
+from vpterm.screens.keymap.standard import keymap
 from vpterm.screens.shell.commands import Command, all_commands
 from vpterm.screens.shell.openers import Opening, all_openings
 from vpterm.screens.shell.place import Place
@@ -21,55 +22,54 @@ if TYPE_CHECKING:
 class Entry:
     """A line of the menu and what it stands for."""
 
-    kind: str
     label: str
+    explanation: str
     how: str
     target: Action | Opening | Command
 
-    @property
-    def identity(self) -> str:
-        """Unique in the menu."""
-        return f"{self.kind} {self.label}"
-
 
 def entries(app: PracticeApp) -> list[Entry]:
-    """What the person can do from here: actions of the place, places, commands."""
-    found: list[Entry] = []
+    """What can be done from here: the place's own actions, the places, the commands, the actions of everywhere."""
     place = app.screen
-    if isinstance(place, Place):
-        for action in place.available_actions():
-            if action.name not in {"menu", "back"}:
-                key = name_of_key(action.keys.key) if action.keys else ""
-                label = _(action.explanation or action.label)
-                found.append(Entry(_("here"), f"{_(action.label).capitalize()} · {label}", key, action))
+    offered = place.available_actions() if isinstance(place, Place) else ()
+    own = {action.name for action in keymap.own_actions(place.place)} if isinstance(place, Place) else set()
+    found = [_of_action(action) for action in offered if action.name in own - {"back"}]
     for known in all_openings():
         if known.label and (known.right is None or app.context.may(known.right)):
-            found.append(Entry(_("go to"), _(known.label), "", known))
+            found.append(Entry(_(known.label), "", "", known))
     for known_command in all_commands():
         how = f"> {known_command.words[0]} {_(known_command.argument) if known_command.argument else ''}".rstrip()
-        found.append(Entry(_("type"), _(known_command.label), how, known_command))
-    return found
+        found.append(Entry(_(known_command.label), "", how, known_command))
+    return found + [_of_action(action) for action in offered if action.name not in own | {"menu", "back"}]
+
+
+def _of_action(action: Action) -> Entry:
+    explanation = _(action.explanation) if action.explanation else ""
+    label = _(action.label)
+    key = name_of_key(action.keys.key) if action.keys else ""
+    return Entry(label[:1].upper() + label[1:], explanation, key, action)
 
 
 async def show_menu(app: PracticeApp) -> None:
     """Open the menu and do what is picked."""
+    lines = list(enumerate(entries(app)))
     columns = [
-        Column[Entry]("", lambda entry: entry.kind, 8, role="quiet"),
-        Column[Entry]("", lambda entry: entry.label, 30, stretch=1),
-        Column[Entry]("", lambda entry: entry.how, 16, role="quiet"),
+        Column[tuple[int, Entry]]("", lambda line: line[1].label, 18),
+        Column[tuple[int, Entry]]("", lambda line: line[1].explanation, 20, stretch=1, role="quiet"),
+        Column[tuple[int, Entry]]("", lambda line: line[1].how, 14, role="key"),
     ]
     picked = await app.ask(
         PickList(
             _("Menu"),
-            entries(app),
+            lines,
             columns=columns,
-            identity=lambda entry: entry.identity,
-            filter_text=lambda entry: f"{entry.label} {entry.how}",
-            width=78,
+            identity=lambda line: line[0],
+            filter_text=lambda line: f"{line[1].label} {line[1].explanation} {line[1].how}",
+            width=78 if app.size.width < 110 else 100,
         )
     )
     if picked is not None:
-        await _do(app, picked.target)
+        await _do(app, picked[1].target)
 
 
 async def _do(app: PracticeApp, target: Action | Opening | Command) -> None:

@@ -18,6 +18,7 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen, ScreenResultType
 
 from vpterm.database.context import Context
+from vpterm.database.notices import Notices
 from vpterm.kernel.dates import PARIS
 from vpterm.kernel.errors import Refused, VptermError
 from vpterm.kernel.i18n import _, set_language
@@ -59,10 +60,13 @@ class PracticeApp(App[None]):
         site: SiteFace,
         sites: tuple[SiteFace, ...] = (),
         link: SessionLink | None = None,
+        notices: Notices | None = None,
         home: str = "home.board",
         **arguments: Any,
     ) -> None:
-        """`sites` are those between which the person may change (F6); `arguments` go to Textual's App."""
+        """`sites` are those between which the person may change (F6); `notices` tell what others
+        changed on the site's boards; `arguments` go to Textual's App.
+        """
         super().__init__(**arguments)
         self.context = context
         self.request = request
@@ -70,6 +74,7 @@ class PracticeApp(App[None]):
         self.sites = sites or (site,)
         self.person = request.display_name or request.login
         self.link = link
+        self.notices = notices
         self.wanted_site: str | None = None
         self.home = home
         self.last_patient: int | None = None
@@ -129,6 +134,8 @@ class PracticeApp(App[None]):
         try:
             await super().on_event(event)
         except Exception as error:  # a border: see guard.py
+            if not self.screen_stack:
+                raise
             self.tell_failure(error)
 
     async def _deliver(self, event: events.Key | events.Paste) -> None:
@@ -163,7 +170,7 @@ class PracticeApp(App[None]):
     # -- opening and going back
 
     async def open(self, name: str, /, **arguments: Any) -> None:
-        """Open a place over this one. In a message handler it answers at once; in an action, when the place is there."""
+        """Open a place over this one. An action waits until it is there; a message handler goes on at once."""
         if self.works.is_current:
             await self._open(name, arguments)
         else:
@@ -266,7 +273,7 @@ class PracticeApp(App[None]):
         self._tell_session(lambda link: link.detach())
 
     def _tell_session(self, wish: Callable[[SessionLink], None]) -> None:
-        """The session does what is wished; without one (a local terminal) the program ends, `wanted_site` set or not."""
+        """The session does what is wished; without one (a local terminal) the program ends."""
         if self.link is not None:
             wish(self.link)
         else:

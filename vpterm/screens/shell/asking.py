@@ -38,7 +38,7 @@ class Asking:
         finally:
             works.wait_for_person(task, waiting=False)
             del self._open[dialog]
-            if self._app.screen is dialog:
+            if self._app.screen_stack and self._app.screen is dialog:
                 await self._app.pop_screen()
         return answer
 

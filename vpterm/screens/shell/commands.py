@@ -27,7 +27,7 @@ _COMMANDS: list[Command] = []
 
 
 def command(*words: str, label: str, argument: str = "") -> Callable[[Doer], Doer]:
-    """Register `async def doer(app, rest)` under `words`, French and English alike; `label` and `argument` are msgids."""
+    """Register `async def doer(app, rest)` under `words`, French and English; `label`, `argument` are msgids."""
 
     def register(doer: Doer) -> Doer:
         _COMMANDS[:] = [known for known in _COMMANDS if known.words != words]

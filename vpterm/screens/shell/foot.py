@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
 from vpterm.kernel.i18n import _
 from vpterm.screens.keymap.registry import Action, name_of_key
+from vpterm.screens.shell.drawn import Drawn
 from vpterm.screens.theme.look import Look, Role
 
-if TYPE_CHECKING:
-    from vpterm.screens.shell.app import PracticeApp
 
-
-class Foot(Widget):
+class Foot(Drawn):
     """Message, rule, keys. A message that is too long for one line takes two or three, never an ellipsis."""
 
     can_focus = False
@@ -66,10 +61,9 @@ class Foot(Widget):
         """A narrower terminal may need a second line."""
         self._resize_to_message()
 
-    def render_line(self, y: int) -> Strip:
+    def draw(self, y: int) -> Strip:
         """The message lines, then the rule, then the keys."""
-        app: PracticeApp = self.app  # type: ignore[assignment]
-        width, look, lines = self.size.width, app.look, self._lines()
+        width, look, lines = self.size.width, self.look, self._lines()
         if y < len(lines):
             style = look.style("waiting" if self._busy else self._role)
             return Strip([Segment(" "), Segment(lines[y], style)]).adjust_cell_length(width)
@@ -79,47 +73,53 @@ class Foot(Widget):
         return keys_line(self._actions, look, width)
 
 
+Hint = tuple[str, str]
+_WISHED = ("help", "back", "menu", "search", "site")
+
+
 def keys_line(actions: Iterable[Action], look: Look, width: int) -> Strip:
-    """The keys from left to right by their number, Esc at the right end; what does not fit stands in F1 and F10."""
+    """The keys from left to right by their number, Esc at the right end; what does not fit stands in F1 and F10.
+
+    The place's own actions come first, then help and the way back, then the rest.
+    """
     shown = [action for action in actions if action.keys and action.in_footer]
-    back = [action for action in shown if action.name == "back"]
-    hints = _hints([action for action in shown if action.name != "back"])
-    end = [(name_of_key("escape"), _(back[0].label))] if back else []
-    room = width - 2 - sum(_width(hint) + 2 for hint in end)
-    chosen: list[tuple[int, tuple[str, str]]] = []
-    for order, hint in hints:
-        if _width(hint) + 2 > room:
-            continue
-        room -= _width(hint) + 2
-        chosen.append((order, hint))
+    shown.sort(key=lambda action: _WISHED.index(action.name) + 1 if action.name in _WISHED else 0)
+    room = width - 2
+    chosen: list[tuple[int, Hint]] = []
+    for order, hint in _hints(shown):
+        needed = _width(hint) + (2 if chosen else 0)
+        if needed <= room:
+            room -= needed
+            chosen.append((order, hint))
     segments = [Segment(" ")]
-    for _order, hint in sorted(chosen, key=lambda entry: entry[0]):
-        segments += [*_drawn(hint, look), Segment("  ")]
-    for hint in end:
-        segments += [Segment(" " * (room + 2)), *_drawn(hint, look)]
+    for at, (order, hint) in enumerate(sorted(chosen)):
+        gap = 0 if at == 0 else 2
+        segments += [Segment(" " * (gap + (room if order == _AT_END else 0))), *_drawn(hint, look)]
     return Strip(segments).adjust_cell_length(width)
 
 
-def _hints(actions: list[Action]) -> list[tuple[int, tuple[str, str]]]:
+_AT_END = 999
+
+
+def _hints(actions: list[Action]) -> list[tuple[int, Hint]]:
     """Order and text of each hint, the most wanted first; F7 and F8 share one."""
-    hints: list[tuple[int, tuple[str, str]]] = []
-    keys = {action.keys.key for action in actions if action.keys}
+    hints: list[tuple[int, Hint]] = []
+    by_key = {action.keys.key: action for action in actions if action.keys}
     for action in actions:
-        if action.keys is None or (action.keys.key == "f8" and "f7" in keys):
+        if action.keys is None or (action.keys.key == "f8" and "f7" in by_key):
             continue
         key, label = name_of_key(action.keys.key), _(action.label)
-        if action.keys.key == "f7" and "f8" in keys:
-            other = next(a for a in actions if a.keys and a.keys.key == "f8")
-            key, label = "F7/F8", f"{label}/{_(other.label)}"
+        if action.keys.key == "f7" and "f8" in by_key:
+            key, label = "F7/F8", f"{label}/{_(by_key['f8'].label)}"
         number = action.keys.key[1:]
-        hints.append((int(number) if number.isdigit() else 90 + len(hints), (key, label)))
+        order = _AT_END if action.name == "back" else int(number) if number.isdigit() else 90 + len(hints)
+        hints.append((order, (key, label)))
     return hints
 
 
-def _width(hint: tuple[str, str]) -> int:
+def _width(hint: Hint) -> int:
     return cell_len(hint[0]) + 1 + cell_len(hint[1])
 
 
-def _drawn(hint: tuple[str, str], look: Look) -> list[Segment]:
-    quiet: Style = look.style("quiet")
-    return [Segment(hint[0], look.style("key")), Segment(f" {hint[1]}", quiet)]
+def _drawn(hint: Hint, look: Look) -> list[Segment]:
+    return [Segment(hint[0], look.style("key")), Segment(f" {hint[1]}", look.style("quiet"))]

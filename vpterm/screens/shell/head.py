@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
 from vpterm.kernel.dates import format_day_title
 from vpterm.kernel.i18n import current_language
 from vpterm.kernel.text import fit
-
-if TYPE_CHECKING:
-    from vpterm.screens.shell.app import PracticeApp
+from vpterm.screens.shell.drawn import Drawn
 
 
-class Head(Widget):
+class Head(Drawn):
     """`SITE NAME   what is open          Mon 24 Nov  08:42       vet.lilas`; the site's colour is the one accent."""
 
     can_focus = False
@@ -33,10 +28,9 @@ class Head(Widget):
         self._name, self._facts = name, facts
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
+    def draw(self, y: int) -> Strip:
         """Line 0 is the title, line 1 the double rule."""
-        app: PracticeApp = self.app  # type: ignore[assignment]
-        width, look = self.size.width, app.look
+        app, width, look = self.app, self.size.width, self.look
         if y == 1:
             rule = [Segment(" "), Segment("═" * max(width - 2, 0), look.style("site")), Segment(" ")]
             return Strip(rule).adjust_cell_length(width)
@@ -59,14 +53,16 @@ class Head(Widget):
 
 def _line(left: list[tuple[str, Style]], right: list[tuple[str, Style]], width: int) -> Strip:
     """Left and right parts on one line with a blank at both ends; the left gives way."""
-    room = width - 2 - sum(cell_len(text) for text, _style in right) - (2 if right else 0)
+    # A line without a right part may run up to the edge: at 80 columns every cell counts.
+    end = 2 if right else 1
+    room = width - end - sum(cell_len(text) for text, _style in right) - (2 if right else 0)
     segments = [Segment(" ")]
     used = 0
     for text, style in left:
         shown = fit(text, max(room - used, 0))
         segments.append(Segment(shown, style))
         used += cell_len(shown)
-    gap = width - 2 - used - sum(cell_len(text) for text, _style in right)
+    gap = width - end - used - sum(cell_len(text) for text, _style in right)
     segments.append(Segment(" " * max(gap, 0)))
     segments += [Segment(text, style) for text, style in right]
     segments.append(Segment(" "))

@@ -179,20 +179,23 @@ class Place(Guarded, Screen[None]):
     async def do_save(self) -> None:
         """F2, in places that declare `SAVE_FORM`: the form around the cursor, or else the first."""
         around = self.focused.ancestors_with_self if self.focused else ()
-        form = next((widget for widget in (*around, *self.query("*")) if isinstance(widget, Saves)), None)
+        candidates: list[object] = [*around, *self.query("*")]
+        form = next((widget for widget in candidates if isinstance(widget, Saves)), None)
         if form is not None:
             await form.save()
 
     async def do_choices(self) -> None:
         """F4."""
-        if isinstance(self.focused, HasChoices):
-            await self.focused.show_choices()
+        focused: object = self.focused
+        if isinstance(focused, HasChoices):
+            await focused.show_choices()
         else:
             self.say(_("There is nothing to choose from here."))
 
     async def do_back(self) -> None:
         """Esc: first the focused widget's own step back, then the place beneath."""
-        if isinstance(self.focused, StepsBack) and self.focused.step_back():
+        focused: object = self.focused
+        if isinstance(focused, StepsBack) and focused.step_back():
             return
         await self.app.go_back()
 

@@ -43,6 +43,9 @@ CONSOLE = Theme(
     success="ansi_green",
     accent="ansi_default",
     variables={
+        "ansi-background": "ansi_black",
+        "ansi-foreground": "ansi_white",
+        "border-blurred": "ansi_black",
         "quiet": "ansi_default",
         "rule": "ansi_default",
         "field": "ansi_default",

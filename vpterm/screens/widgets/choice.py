@@ -33,15 +33,13 @@ def matching(choices: Sequence[Choice], typed: str) -> list[Choice]:
     wanted = normalise(typed)
     if not wanted:
         return []
-    for fits in (
-        lambda choice: normalise(choice.label) == wanted,
-        lambda choice: normalise(choice.label).startswith(wanted),
-        lambda choice: all(word in normalise(f"{choice.label} {choice.also}") for word in wanted.split()),
-    ):
-        found = [choice for choice in choices if fits(choice)]
-        if found:
-            return found
-    return []
+    labels = [(choice, normalise(choice.label)) for choice in choices]
+    words = wanted.split()
+    return (
+        [choice for choice, label in labels if label == wanted]
+        or [choice for choice, label in labels if label.startswith(wanted)]
+        or [choice for choice, label in labels if all(word in f"{label} {normalise(choice.also)}" for word in words)]
+    )
 
 
 class _FirstMatch(Suggester):

@@ -43,7 +43,7 @@ class TextField(Input):
     """
 
     # Textual lays the whole screen out anew when this changes, at every key; a field's size never depends on it.
-    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)  # type: ignore[assignment]
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "screen.focus_previous", show=False),

@@ -39,13 +39,11 @@ class Form(VerticalScroll, can_focus=False):
         *fields: Field | Widget,
         on_save: Callable[[dict[str, Any]], Awaitable[None]] | None = None,
         on_draft: Callable[[dict[str, str]], Awaitable[None]] | None = None,
-        id: str | None = None,  # noqa: A002  (Textual's own name for it)
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self._parts = fields
-        self.fields: dict[str, Field] = {
-            part.key: part for part in fields if isinstance(part, TextField | NoteField)
-        }
+        self.fields: dict[str, Field] = {part.key: part for part in fields if isinstance(part, TextField | NoteField)}
         self._labels: dict[str, Static] = {}
         self._on_save = on_save
         self._on_draft = on_draft

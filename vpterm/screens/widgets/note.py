@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from textual import events
+from textual.geometry import Size
 from textual.widgets import TextArea
 
 from vpterm.kernel.errors import Refused
@@ -44,6 +45,7 @@ class NoteField(TextArea):
         self.label = label
         self.required = required
         self.abbreviations = dict(abbreviations or {})
+        self._height = height
         if height is None:
             self.add_class("-tall")
         else:
@@ -54,6 +56,12 @@ class NoteField(TextArea):
     def key(self) -> str:
         """The name under which a form hands its text out."""
         return self.name or ""
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Its own height, not that of its text: a form's grid asks for this."""
+        if self._height is None:
+            return super().get_content_height(container, viewport, width)
+        return self._height
 
     def set_text(self, text: str) -> None:
         """Put a text there, the cursor after it."""

@@ -7,7 +7,7 @@ they are read, never changed.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
 from textual import events
@@ -15,20 +15,17 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from vpterm.kernel.i18n import _
 from vpterm.kernel.text import fit, normalise, pad
+from vpterm.screens.shell.drawn import Drawn
 from vpterm.screens.theme.look import Role
 from vpterm.screens.widgets.columns import GAP, Column, lay_out, placed
-
-if TYPE_CHECKING:
-    from vpterm.screens.shell.app import PracticeApp
 
 T = TypeVar("T")
 
 
-class Rows(Widget, Generic[T], can_focus=True):
+class Rows(Drawn, Generic[T], can_focus=True):
     """`Rows(columns, rows, identity=lambda row: row.id, on_open=self.open_row)`.
 
     `on_open(row)` is a coroutine function run as a work. `filter_text(row)` makes typing filter what is there;
@@ -70,7 +67,7 @@ class Rows(Widget, Generic[T], can_focus=True):
         role_of: Callable[[T], Role | None] | None = None,
         empty: str = "",
         show_titles: bool = True,
-        id: str | None = None,  # noqa: A002  (Textual's own name for it)
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self._columns = tuple(columns)
@@ -87,6 +84,7 @@ class Rows(Widget, Generic[T], can_focus=True):
         self.cursor = 0
         self.top = 0
         self.filter = ""
+        self._was_focused = False
 
     # -- what it shows
 
@@ -140,8 +138,7 @@ class Rows(Widget, Generic[T], can_focus=True):
     async def action_open(self) -> None:
         """Enter."""
         if self.current is not None and self._on_open is not None:
-            app: PracticeApp = self.app  # type: ignore[assignment]
-            app.work(_awaited(self._on_open, self.current))
+            self.app.work(_awaited(self._on_open, self.current))
 
     def _go_to(self, at: int) -> None:
         if at == self.cursor:
@@ -201,13 +198,12 @@ class Rows(Widget, Generic[T], can_focus=True):
     def _set_filter(self, text: str) -> None:
         self.filter = text
         if self._on_filter is not None:
-            app: PracticeApp = self.app  # type: ignore[assignment]
-            app.work(_awaited(self._on_filter, text))
+            self.app.work(_awaited(self._on_filter, text))
         self.set_rows(self._all)
 
     # -- drawing
 
-    def render_line(self, y: int) -> Strip:
+    def draw(self, y: int) -> Strip:
         """A line of the titles, a row, or the sentence for an empty list."""
         width = self.size.width
         first = self._first_line
@@ -226,12 +222,11 @@ class Rows(Widget, Generic[T], can_focus=True):
         return self._layout_of[1]
 
     def _title_line(self, width: int) -> Strip:
-        app: PracticeApp = self.app  # type: ignore[assignment]
-        quiet = app.look.style("quiet")
+        quiet = self.look.style("quiet")
         position = f"{self.cursor + 1}/{len(self._rows)}" if len(self._rows) > self._lines or self.filter else ""
         if self.filter:
             text = "  " + _("Filter: {text}").format(text=self.filter) + "_"
-            style = app.look.style("strong")
+            style = self.look.style("strong")
         else:
             parts = [
                 pad(_(column.title) if column.title else "", size, column.align)
@@ -243,12 +238,11 @@ class Rows(Widget, Generic[T], can_focus=True):
         return Strip.join([strip, Strip([Segment(f" {position}", quiet)])]) if position else strip
 
     def _row_line(self, at: int, width: int) -> Strip:
-        app: PracticeApp = self.app  # type: ignore[assignment]
-        look, row = app.look, self._rows[at]
+        look, row = self.look, self._rows[at]
         whole = self._role_of(row) if self._role_of else None
-        is_cursor = at == self.cursor
-        mark = look.glyph("cursor") if is_cursor and self.has_focus else " "
-        segments = [Segment(f"{mark} ", look.style("site"))]
+        is_cursor = at == self.cursor and (self.has_focus or self._was_focused)
+        mark = look.glyph("cursor") if is_cursor else " "
+        segments = [Segment(f"{mark} ", look.style("site" if self.has_focus else "quiet"))]
         for index, (column, size) in enumerate(self._laid_out(width)):
             if index:
                 segments.append(Segment(" " * GAP))
@@ -256,15 +250,21 @@ class Rows(Widget, Generic[T], can_focus=True):
             role = cell.role if cell.role != "text" else (whole or "text")
             segments.append(Segment(placed(cell, size, column.align), look.style(role)))
         strip = Strip(segments).adjust_cell_length(width)
-        if is_cursor:
-            strip = strip.apply_style(look.style("cursor" if self.has_focus else "cursor-away"))
-        return strip
+        if not is_cursor:
+            return strip
+        if self.has_focus and look.is_console:
+            # Colours within a reversed line are unreadable on most consoles; the signs and words remain.
+            strip = Strip([Segment(strip.text)])
+        return strip.apply_style(look.style("cursor" if self.has_focus else "cursor-away"))
+
+    def on_focus(self) -> None:
+        """From now on the cursor is worth showing, even while the focus is elsewhere."""
+        self._was_focused = True
 
     def _empty_line(self, width: int) -> Strip:
-        app: PracticeApp = self.app  # type: ignore[assignment]
         sentence = _("Nothing fits “{text}”.").format(text=self.filter) if self.filter else ""
         sentence = sentence or (_(self._empty) if self._empty else "")
-        line = Segment("  " + fit(sentence, max(width - 2, 0)), app.look.style("quiet"))
+        line = Segment("  " + fit(sentence, max(width - 2, 0)), self.look.style("quiet"))
         return Strip([line]).adjust_cell_length(width)
 
 

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual.strip import Strip
-from textual.widget import Widget
 
 from vpterm.kernel.text import display_width, fit
+from vpterm.screens.shell.drawn import Drawn
 from vpterm.screens.theme.look import Role
 
-if TYPE_CHECKING:
-    from vpterm.screens.shell.app import PracticeApp
 
-
-class Section(Widget):
+class Section(Drawn):
     """`Section(_("Waiting room"), "3")`: the heading in capitals, the count at the right. Texts already translated."""
 
     can_focus = False
 
-    def __init__(self, title: str, count: str = "", *, after: bool = False, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, title: str, count: str = "", *, after: bool = False, id: str | None = None) -> None:
         """`after` leaves a blank line above."""
         super().__init__(id=id, classes="-after" if after else "")
         self._title, self._count = title, count
@@ -31,16 +27,15 @@ class Section(Widget):
         self._count = count
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
+    def draw(self, y: int) -> Strip:
         """One line."""
-        app: PracticeApp = self.app  # type: ignore[assignment]
         width = self.size.width
         room = max(width - display_width(self._count) - 1, 0)
-        title = Strip([Segment(fit(self._title.upper(), room), app.look.style("heading"))]).adjust_cell_length(room)
-        return Strip.join([title, Strip([Segment(" " + self._count, app.look.style("quiet"))])])
+        title = Strip([Segment(fit(self._title.upper(), room), self.look.style("heading"))]).adjust_cell_length(room)
+        return Strip.join([title, Strip([Segment(" " + self._count, self.look.style("quiet"))])])
 
 
-class Line(Widget):
+class Line(Drawn):
     """One line of pieces, each in its role: `Line(("! ", "danger"), ("Allergie", "text"))`; `show` changes it.
 
     Pieces come one after another; a piece `""` in any role pushes the rest to the right end.
@@ -49,7 +44,7 @@ class Line(Widget):
     can_focus = False
     DEFAULT_CSS = "Line { height: 1; }"
 
-    def __init__(self, *pieces: tuple[str, Role], id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *pieces: tuple[str, Role], id: str | None = None) -> None:
         super().__init__(id=id)
         self._pieces = pieces
 
@@ -63,9 +58,8 @@ class Line(Widget):
         """What it says."""
         return "".join(text for text, _role in self._pieces)
 
-    def render_line(self, y: int) -> Strip:
+    def draw(self, y: int) -> Strip:
         """Left pieces, a gap, right pieces; what does not fit is cut at the right of the left pieces."""
-        app: PracticeApp = self.app  # type: ignore[assignment]
         width = self.size.width
         split = next((at for at, (text, _role) in enumerate(self._pieces) if not text), len(self._pieces))
         left, right = self._pieces[:split], self._pieces[split + 1 :]
@@ -74,10 +68,21 @@ class Line(Widget):
         for text, role in left:
             shown = fit(text, room)
             room -= display_width(shown)
-            segments.append(Segment(shown, app.look.style(role)))
+            segments.append(Segment(shown, self.look.style(role)))
         segments.append(Segment(" " * room))
-        segments += [Segment(text, app.look.style(role)) for text, role in right]
+        segments += [Segment(text, self.look.style(role)) for text, role in right]
         return Strip(segments).adjust_cell_length(width)
+
+
+class Rule(Drawn):
+    """A thin rule across."""
+
+    can_focus = False
+    DEFAULT_CSS = "Rule { height: 1; }"
+
+    def draw(self, y: int) -> Strip:
+        """One line."""
+        return Strip([Segment("─" * self.size.width, self.look.style("rule"))])
 
 
 def sparkline(values: Sequence[float | int], bars: str, most: int = 24) -> str:
