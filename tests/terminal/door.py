@@ -149,9 +149,10 @@ class Person:
         arguments = [*door.ssh_options(key), "-p", str(door.port), *(extra or []), f"{login}@127.0.0.1"]
         environment = {**os.environ, "TERM": term, "LC_ALL": "C.UTF-8"}
         environment.pop("COLORTERM", None)
-        self.process = pexpect.spawn(command, arguments, dimensions=(size[1], size[0]), env=environment, timeout=10)
+        spawn: Any = pexpect.spawn  # published without types
+        self.process = spawn(command, arguments, dimensions=(size[1], size[0]), env=environment, timeout=10)
         if key is None and password is not None:
-            self.process.expect("[Pp]assword:")
+            self.process.expect("[Pp]assword:|Mot de passe")
             self.process.sendline(password)
 
     def read(self, seconds: float = 0.05) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding
@@ -29,7 +29,7 @@ class SmallApp(App[None]):
     """Shows who and where; F5 fails, F7 never returns, F8 detaches, F10 leaves, F6 goes to the other site."""
 
     CSS = "Static { height: 1; } Input { border: none; height: 1; }"
-    BINDINGS = [
+    BINDINGS: ClassVar = [
         Binding("f4", "say('F4')"),
         Binding("f5", "fail"),
         Binding("f6", "other_site"),

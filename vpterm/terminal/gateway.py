@@ -85,27 +85,31 @@ class Gateway:
         """Show a seat the person's session at a site: the open one, else a new one."""
         login = seat.account.login
         try:
-            session = await self._find_or_open(seat, site)
+            session, worker = await self._find_or_open(seat, site)
         except WorkerUnavailable as error:
-            _log.error("nobody can be brought in at %s: %s", site.code, error)  # noqa: TRY400 - the reason is all
+            _log.error("nobody can be brought in at %s: %s", site.code, error)
             self._dismiss(seat, 1, lambda: _("The program cannot be started now. Please try again in a moment."))
             return
-        worker = self._workers.get(session.worker)
-        if seat.is_gone or worker is None:
+        if seat.is_gone:
             return
         self.registry.note_site(login, site.code)
         self._make_room(seat, session)
         self._look(seat, worker, session.number, notice=notice, watches=False)
 
-    async def _find_or_open(self, seat: Seat, site: SiteAccess) -> OpenSession:
+    async def _find_or_open(self, seat: Seat, site: SiteAccess) -> tuple[OpenSession, WorkerLink]:
         async with self._opening[site.code]:
             session = self.registry.find(seat.account.login, site.code)
             if session is not None:
-                return session
+                return session, self._workers[session.worker]
             worker = await self._find_worker(site.code)
             session = self.registry.open(seat.account.login, site.code, worker.number)
+        worker.wire.send("session.open", session=session.number, request=self._request(seat, site).to_json())
+        return session, worker
+
+    @staticmethod
+    def _request(seat: Seat, site: SiteAccess) -> SessionRequest:
         account = seat.account
-        request = SessionRequest(
+        return SessionRequest(
             site_code=site.code,
             database_url="",
             staff_id=account.staff_id,
@@ -118,8 +122,6 @@ class Gateway:
             display_name=account.display_name,
             sites=tuple(each.code for each in account.sites),
         )
-        worker.wire.send("session.open", session=session.number, request=request.to_json())
-        return session
 
     def _make_room(self, newcomer: Seat, session: OpenSession) -> None:
         """The newest terminal has the keyboard; the earlier ones are told, or look on."""
@@ -218,6 +220,7 @@ class Gateway:
             self._session_ended(session, frame.text("reason"), seats)
         elif frame.kind == "link.leave":
             worker.wire.send("session.end", session=session.number)
+            self._session_ended(session, "left", seats)  # a login from now on gets a new one
         elif frame.kind == "link.detach":
             for seat in seats:
                 self._dismiss(seat, 0, lambda: _("Your session is waiting for you."))

@@ -74,7 +74,7 @@ _ASCII_BOXES = _table(
 
 
 def _console_table() -> dict[int, str]:
-    braille = {code: "." for code in range(0x2800, 0x2900)}
+    braille = dict.fromkeys(range(0x2800, 0x2900), ".")
     return {**braille, **_LIGHT_BOXES, **_SIGNS}
 
 

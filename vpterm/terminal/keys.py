@@ -58,9 +58,9 @@ class KeyDecoder:
         """The events in these bytes."""
         self._rest += self._utf8.decode(data)
         while self._rest:
-            if self._paste is not None:
+            if self._is_pasting():
                 yield from self._take_paste()
-                if self._paste is not None:
+                if self._is_pasting():
                     return
                 continue
             length, messages = self._next()
@@ -78,6 +78,9 @@ class KeyDecoder:
             yield events.Key("escape", "\x1b")
         elif len(rest) == 2:
             yield from self._names.alt(rest[1])
+
+    def _is_pasting(self) -> bool:
+        return self._paste is not None
 
     def _next(self) -> tuple[int, list[Message]]:
         """The length and the events of what stands first; length 0 when more is needed."""
@@ -135,7 +138,8 @@ class KeyDecoder:
         self._rest = self._rest[cut:]
 
     def _add_to_paste(self, text: str) -> None:
-        assert self._paste is not None
+        if self._paste is None:
+            return
         text = text[: MAX_PASTE - self._paste_length]
         if text:
             self._paste.append(text)

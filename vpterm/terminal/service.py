@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 
@@ -40,10 +39,9 @@ class Service:
         await self.gateway.close()
         for connection in list(self._keeper.connections):
             connection.close()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(2):
-                while self._keeper.connections:
-                    await asyncio.sleep(0.02)
+        closing = [asyncio.create_task(connection.wait_closed()) for connection in self._keeper.connections]
+        if closing:
+            await asyncio.wait(closing, timeout=2)
         for connection in list(self._keeper.connections):
             connection.abort()
 

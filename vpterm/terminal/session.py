@@ -46,7 +46,9 @@ class Session:
         self.controller: Viewer | None = None
         self.app: App[Any] | None = None
         self.last_input = 0.0
+        self.is_closed = False
         self._on_ended, self._on_taken, self._on_viewer_closed = on_ended, on_taken, on_viewer_closed
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._is_ready = asyncio.Event()
         self._reason = "left"
         self._task: asyncio.Task[None] | None = None
@@ -75,12 +77,16 @@ class Session:
             _log.exception("session %s ended in its own shutdown", self.number)
             self._reason = "crashed"
         finally:
+            if self._reason == "left" and internals.has_failed(app):
+                self._reason = "crashed"
             self._is_ready.set()
             self._close()
 
     def _ready(self) -> None:
         self._is_ready.set()
         self._look()
+        if any(viewer.notice for viewer in self.viewers.values()):
+            self._later("opened", 0.1, self._show_all)  # the app's own first painting knows of no notice
 
     def _crashed(self, error: BaseException) -> None:
         """The app raised: it ends by itself. The values of variables stay out of the log, they may be data."""
@@ -97,6 +103,9 @@ class Session:
         self._later("end", END_LIMIT_S, self._task.cancel)
 
     def _close(self) -> None:
+        if self.is_closed:
+            return
+        self.is_closed = True
         if self._pump is not None:
             self._pump.cancel()
         for timer in self._timers.values():
@@ -105,6 +114,7 @@ class Session:
         self._input.clear()
         self.viewers.clear()
         self.controller = self.app = self._task = None
+        self.ended.set_result(None)
         self._on_ended(self, self._reason)
 
     # --- viewers --------------------------------------------------------------------------------------
@@ -170,7 +180,8 @@ class Session:
         return self._is_ready.is_set() and self.app is not None and internals.driver_of(self.app) is not None
 
     def _running_app(self) -> App[Any]:
-        assert self.app is not None
+        if self.app is None:
+            raise RuntimeError("the session has no app")
         return self.app
 
     def _look(self) -> None:
@@ -258,7 +269,8 @@ class Session:
                     self._on_taken(viewer, message)
                     continue
                 app = self.app
-                while app is not None and internals.waiting_messages(app) > _QUEUED_MESSAGES:
+                # Textual tells nobody when its queues run low: look again.
+                while app is not None and internals.waiting_messages(app) > _QUEUED_MESSAGES:  # noqa: ASYNC110
                     await asyncio.sleep(0.005)
                 if app is not None:
                     internals.give_message(app, message)

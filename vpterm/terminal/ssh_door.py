@@ -31,6 +31,7 @@ _MAX_PASSWORD = 1024
 _MAX_GUESSES = 6  # per connection, as OpenSSH's MaxAuthTries
 _MAX_KEYS = 30
 _MAX_CHANNELS = 4
+_RESIZE_PERIOD_S = 0.05  # laying out an app costs; a dragged corner sends sizes by the hundred
 
 
 @dataclass
@@ -87,7 +88,11 @@ class Door(asyncssh.SSHServer):
     async def begin_auth(self, username: str) -> bool:
         """Find the account; everybody must prove who they are, whether it exists or not."""
         self._login = username[:_MAX_LOGIN].strip().lower()
-        self._account = await self._keeper.accounts.find(self._login)
+        try:
+            self._account = await self._keeper.accounts.find(self._login)
+        except Exception:  # whatever keeps the accounts must not end a connection without a word
+            _log.exception("the accounts cannot be read")
+            self._throw_out(_("The accounts cannot be reached now. Please try again in a moment."))
         return True
 
     async def auth_completed(self) -> None:
@@ -122,7 +127,7 @@ class Door(asyncssh.SSHServer):
         limiter, login, address = self._keeper.guesses, self._login, self._address
         self._guesses += 1
         if self._guesses > _MAX_GUESSES or limiter.is_address_banned(address):
-            self._throw_out()
+            self._throw_out(_("Too many attempts."))
             return False
         await asyncio.sleep(limiter.delay_s(login, address))
         is_banned = limiter.is_account_banned(login, address)
@@ -134,9 +139,9 @@ class Door(asyncssh.SSHServer):
         _log.info("a wrong password from %s", address)
         return False
 
-    def _throw_out(self) -> None:
+    def _throw_out(self, why: str) -> None:
         if self._connection is not None:
-            self._connection.disconnect(asyncssh.DISC_NO_MORE_AUTH_METHODS_AVAILABLE, "Too many attempts")
+            self._connection.disconnect(asyncssh.DISC_NO_MORE_AUTH_METHODS_AVAILABLE, why)
 
     # --- keys -----------------------------------------------------------------------------------------
 
@@ -148,7 +153,7 @@ class Door(asyncssh.SSHServer):
         """Whether the key is one of the account's; asyncssh then checks that the client holds it."""
         self._keys += 1
         if self._keys > _MAX_KEYS:
-            self._throw_out()
+            self._throw_out(_("Too many attempts."))
             return False
         offered = key.public_data
         for line in self._account.public_keys if self._account is not None else ():
@@ -185,6 +190,7 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         self._seat: Seat | None = None
         self._wants = "shell"
         self._is_reading = True
+        self._resizing: asyncio.TimerHandle | None = None
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
         """The channel is open."""
@@ -212,7 +218,8 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
 
     def session_started(self) -> None:
         """Take a seat, or refuse."""
-        assert self._channel is not None
+        if self._channel is None:
+            return
         with using(language_of(self._account)):
             refusal = self._refusal()
         if refusal is not None:
@@ -251,7 +258,12 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
     def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
         """The window has another size."""
         self._size = clamp_size(width, height)
-        if self._seat is not None:
+        if self._resizing is None:
+            self._resizing = asyncio.get_running_loop().call_later(_RESIZE_PERIOD_S, self._resize)
+
+    def _resize(self) -> None:
+        self._resizing = None
+        if self._seat is not None and not self._seat.is_gone:
             self._seat.resize(*self._size)
 
     def pause_writing(self) -> None:

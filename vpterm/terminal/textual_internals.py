@@ -17,8 +17,9 @@ from typing import Any, cast
 import textual.app
 from rich.color import ColorSystem
 from rich.style import Style
-from textual import events, messages
+from textual import events
 from textual._context import visible_screen_stack
+from textual._keyboard_protocol import FUNCTIONAL_KEYS
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.driver import Driver
@@ -90,8 +91,8 @@ class _NoRedirect(contextlib.nullcontext[None]):
 def tame_textual() -> None:
     """Once per process: undo what Textual does to the whole process, not fit for many apps on one loop."""
     # redirect_stdout is process-wide, and apps do not end in the order in which they began.
-    textual.app.redirect_stdout = _NoRedirect  # type: ignore[assignment, misc]
-    textual.app.redirect_stderr = _NoRedirect  # type: ignore[assignment, misc]
+    for name in ("redirect_stdout", "redirect_stderr"):
+        setattr(textual.app, name, _NoRedirect)
 
 
 def prepare_app(app: App[Any], on_write: Callable[[str], None], on_crash: Callable[[BaseException], None]) -> None:
@@ -121,7 +122,7 @@ async def run_app(app: App[Any], size: tuple[int, int], on_ready: Callable[[], N
     with app._context():
         app._loop = asyncio.get_running_loop()
         app._thread_id = threading.get_ident()
-        app._task = asyncio.current_task()  # type: ignore[assignment]
+        app._task = asyncio.current_task()
         try:
             await app._process_messages(ready_callback=on_ready, headless=False, terminal_size=size)
         finally:
@@ -131,6 +132,11 @@ async def run_app(app: App[Any], size: tuple[int, int], on_ready: Callable[[], N
 def driver_of(app: App[Any]) -> ServerDriver | None:
     """The app's driver, once it has one."""
     return cast("ServerDriver | None", app._driver)
+
+
+def has_failed(app: App[Any]) -> bool:
+    """Whether the app ended, or is ending, by an exception of its own."""
+    return app._exception is not None
 
 
 def ask_to_end(app: App[Any]) -> None:
@@ -197,14 +203,16 @@ def give_message(app: App[Any], message: Message) -> None:
         driver.process_message(message)
 
 
-def is_bookkeeping(message: Message) -> bool:
-    """Whether a message is between terminal and driver only, never for an app on a server."""
-    return isinstance(message, messages.TerminalSupportsSynchronizedOutput | messages.InBandWindowResize)
-
-
 class _Parser(XTermParser):
     # The decorated function keeps every parser, and by way of it every closed app, alive.
-    _parse_extended_key = XTermParser._parse_extended_key.__wrapped__
+    _plain_extended_key = XTermParser._parse_extended_key.__wrapped__
+
+    def _parse_extended_key(self, sequence: str) -> list[events.Key] | None:  # type: ignore[override]
+        """Keys with modifiers. Textual takes the number of a key it does not know for a character to type."""
+        number, final = sequence[2:-1].partition(";")[0] or "1", sequence[-1:]
+        if len(sequence) > 2 and final != "u" and f"{number}{final}" not in FUNCTIONAL_KEYS:
+            return None
+        return self._plain_extended_key(sequence)
 
 
 class KeyNames:

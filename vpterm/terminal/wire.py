@@ -11,7 +11,7 @@ import json
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 _PREFIX = struct.Struct(">IH")
 MAX_HEADER = 16 * 1024
@@ -155,9 +155,8 @@ class WireProtocol(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the event loop."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.set_write_buffer_limits(high=1024 * 1024)
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=1024 * 1024)
 
     def data_received(self, data: bytes) -> None:
         """Called by the event loop; ends the connection on what is not our protocol."""

@@ -6,13 +6,13 @@ It knows its own site's database address and no other. It ends itself when the g
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import importlib
+import inspect
 import logging
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from textual.app import App
@@ -27,6 +27,7 @@ from vpterm.terminal.watchdog import Watchdog
 from vpterm.terminal.wire import Frame, WireProtocol
 
 _log = logging.getLogger("vpterm.terminal")
+_PIECE = 1024 * 1024  # a frame of the largest size in full colour is more
 
 
 class _Link:
@@ -56,7 +57,7 @@ class Worker:
         self.wire = WireProtocol(self._take, self.done.set, self._flow)
         module, _, name = factory.partition(":")
         self._module = importlib.import_module(module)
-        self._make_app: Callable[..., App[Any]] = getattr(self._module, name or "make_app")
+        self._make_app: Callable[..., App[Any] | Awaitable[App[Any]]] = getattr(self._module, name or "make_app")
         self._sessions: dict[int, Session] = {}
         self._seats: dict[int, tuple[Viewer, Session]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -104,10 +105,9 @@ class Worker:
             self._watchdog.stop()
         for session in list(self._sessions.values()):
             session.end()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(3):
-                while self._sessions:
-                    await asyncio.sleep(0.02)
+        ending = [session.ended for session in self._sessions.values()]
+        if ending:
+            await asyncio.wait(ending, timeout=3)
         closing = getattr(self._module, "close_worker", None)
         if closing is not None and self._resources is not None:
             await closing(self._resources)
@@ -157,9 +157,13 @@ class Worker:
 
     async def _start(self, session: Session, request: SessionRequest) -> None:
         async with self._starts:
+            if session.is_closed:
+                return
             try:
                 set_language(request.language)  # in this task's context, which the app's own tasks inherit
-                app = self._make_app(request, _Link(session.number, self.wire), self._resources)
+                made = self._make_app(request, _Link(session.number, self.wire), self._resources)
+                # A factory that reads the database first is a coroutine.
+                app = await made if inspect.isawaitable(made) else made
             except Exception:
                 _log.exception("the app of a session cannot be made")
                 session.end("failed")
@@ -188,7 +192,9 @@ class Worker:
         number = frame.number("viewer")
 
         def send(data: bytes, whole: bool) -> None:
-            self.wire.send("viewer.output", data, viewer=number, whole=whole)
+            for start in range(0, len(data), _PIECE):
+                piece = data[start : start + _PIECE]
+                self.wire.send("viewer.output", piece, viewer=number, whole=whole and not start)
 
         size = (frame.number("columns"), frame.number("rows"))
         kind = TerminalKind.from_json(frame.fields["terminal"])

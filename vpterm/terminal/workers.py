@@ -49,7 +49,7 @@ class Nursery:
             for path in self._settings.import_paths:
                 command += ["--path", path]
             # A session of its own: Ctrl-C in the gateway's terminal is for the gateway.
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: ASYNC220 - once, and it returns at once
                 command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True
             )
             theirs.close()
@@ -71,7 +71,9 @@ class Nursery:
                     self._told(message, loaded)
         except (OSError, ValueError) as error:
             why = str(error)
-        for future in [loaded, *self._awaited.values()]:
+        if not loaded.done():
+            loaded.set_exception(WorkerUnavailable(why))
+        for future in self._awaited.values():
             if not future.done():
                 future.set_exception(WorkerUnavailable(why))
         self._awaited.clear()

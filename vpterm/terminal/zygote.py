@@ -88,12 +88,12 @@ def _serve(orders: socket.socket, factory: str) -> None:
     buffer = b""
     descriptors: list[int] = []
     while True:
-        ready, _, _ = select.select([orders, wake_read], [], [])
+        ready, _, _ = select.select([orders.fileno(), wake_read], [], [])
         if wake_read in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(wake_read, 4096)
             _reap(orders)
-        if orders not in ready:
+        if orders.fileno() not in ready:
             continue
         data, received, _, _ = socket.recv_fds(orders, 4096, 16)
         if not data:
@@ -115,6 +115,7 @@ def main() -> None:
     chosen = options.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.dup2(2, 1)  # what an app prints is narration; stdout belongs to whoever started the gateway
     orders = socket.socket(fileno=chosen.socket)
     try:
         _preload(chosen.factory, chosen.path)

@@ -1,0 +1,254 @@
+"""A session and its viewers on one loop, without gateway and SSH; each viewer is a terminal that draws."""
+
+import asyncio
+import gc
+import weakref
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import pyte
+from small_app import SmallApp
+from textual.widgets import Input
+
+from vpterm.screens.link import SessionLink, SessionRequest
+from vpterm.terminal.session import Session
+from vpterm.terminal.textual_internals import tame_textual
+from vpterm.terminal.viewer import TerminalKind, Viewer
+
+REQUEST = SessionRequest("lilas", "db", 1, "vet.lilas")
+
+
+class Terminal(Viewer):
+    """A viewer whose screen can be read."""
+
+    def __init__(self, number: int, columns: int = 80, rows: int = 24, *, watches: bool = False) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self.sent = 0
+        self._stream = pyte.ByteStream(self.screen)
+        super().__init__(number, (columns, rows), TerminalKind(language="en"), self._draw, watches=watches)
+
+    def _draw(self, data: bytes, whole: bool) -> None:
+        self.sent += len(data)
+        self._stream.feed(data)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.screen.display)
+
+    async def sees(self, text: str) -> None:
+        for _ in range(300):
+            if text in self.text:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"{text!r} is not on the screen:\n{self.text}")
+
+
+class Host:
+    """What a worker does around a session."""
+
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+        self.taken: list[int] = []
+        self.closed: list[int] = []
+
+    def make(self, size: tuple[int, int] = (80, 24)) -> Session:
+        return Session(
+            1,
+            size,
+            on_ended=lambda session, reason: self.reasons.append(reason),
+            on_taken=lambda viewer, count: self.taken.append(count),
+            on_viewer_closed=lambda viewer: self.closed.append(viewer.number),
+        )
+
+
+class Calls:
+    """A link that does nothing."""
+
+    def request_site(self, site_code: str) -> None: ...
+
+    def leave(self) -> None: ...
+
+    def detach(self) -> None: ...
+
+
+def make_small_app() -> SmallApp:
+    link: SessionLink = Calls()
+    return SmallApp(REQUEST, link, {"database_url": "db"})
+
+
+@asynccontextmanager
+async def open_session(host: Host, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Session]:
+    tame_textual()
+    session = host.make(size)
+    await session.start(make_small_app())
+    try:
+        yield session
+    finally:
+        session.end()
+        await asyncio.wait_for(session.ended, 8)
+
+
+async def test_a_session_outlives_its_viewers() -> None:
+    async with open_session(Host()) as session:
+        first = Terminal(1)
+        session.attach(first)
+        session.feed(first, b"Mirza")
+        await first.sees("Mirza")
+        session.detach(first)
+        sent = first.sent
+        cast("Input", cast("Any", session.app).query_one(Input)).value = "Mirza tousse"
+        await asyncio.sleep(0.1)
+        assert first.sent == sent
+        second = Terminal(2)
+        session.attach(second)
+        await second.sees("Mirza tousse")
+
+
+async def test_a_viewer_of_another_size_sees_lines_and_only_what_changed() -> None:
+    async with open_session(Host(), (100, 30)) as session:
+        main, watcher = Terminal(1, 100, 30), Terminal(2, 60, 10, watches=True)
+        session.attach(main)
+        session.attach(watcher)
+        await watcher.sees("size 100x30.")
+        assert (main.showing, watcher.showing) == ("stream", "lines")
+        whole = watcher.sent
+        session.feed(main, b"Rex")
+        await watcher.sees("Rex")
+        assert watcher.sent - whole < whole / 2
+        assert [line.rstrip() for line in watcher.screen.display[:3]] == [
+            line[:60].rstrip() for line in main.screen.display[:3]
+        ]
+
+
+async def test_a_slow_viewer_gets_nothing_then_the_whole() -> None:
+    async with open_session(Host()) as session:
+        viewer = Terminal(1)
+        session.attach(viewer)
+        await viewer.sees("SITE lilas")
+        session.hold(viewer, "terminal")
+        session.hold(viewer, "wire")
+        sent = viewer.sent
+        session.feed(viewer, b"Caramel")
+        await asyncio.sleep(0.15)
+        session.release(viewer, "wire")
+        assert viewer.sent == sent
+        session.release(viewer, "terminal")
+        await viewer.sees("Caramel")
+
+
+async def test_the_app_follows_the_size_of_who_types() -> None:
+    async with open_session(Host()) as session:
+        main, watcher = Terminal(1), Terminal(2, 50, 20, watches=True)
+        session.attach(main)
+        session.attach(watcher)
+        main.screen.resize(40, 132)
+        session.resize(main, 132, 40)
+        await main.sees("size 132x40.")
+        session.resize(watcher, 45, 15)
+        await watcher.sees("size 132x40.")
+        assert session.size == (132, 40)
+
+
+async def test_a_tiny_window_gets_a_message_and_the_session_stays() -> None:
+    host = Host()
+    async with open_session(host) as session:
+        viewer = Terminal(1)
+        session.attach(viewer)
+        session.feed(viewer, b"Ulysse")
+        await viewer.sees("Ulysse")
+        viewer.screen.resize(3, 18)
+        session.resize(viewer, 18, 3)
+        await viewer.sees("Window too small")
+        session.feed(viewer, b"x")
+        viewer.screen.resize(24, 80)
+        session.resize(viewer, 80, 24)
+        await viewer.sees("Ulysse ")
+        assert session.size == (80, 24)
+        assert host.closed == []
+
+
+async def test_who_only_watches_cannot_type_but_can_go() -> None:
+    host = Host()
+    async with open_session(host) as session:
+        main, watcher = Terminal(1), Terminal(2, watches=True)
+        session.attach(main)
+        session.attach(watcher)
+        session.feed(watcher, b"zzz")
+        session.feed(main, b"Rex")
+        await watcher.sees("Rex")
+        assert "zzz" not in main.text
+        session.feed(watcher, b"q")
+        assert host.closed == [2]
+
+
+async def test_keys_typed_before_the_app_is_there_are_not_lost() -> None:
+    tame_textual()
+    host = Host()
+    session = host.make()
+    viewer = Terminal(1)
+    session.attach(viewer)
+    session.feed(viewer, b"Nougat")
+    await session.start(make_small_app())
+    await viewer.sees("Nougat")
+    await asyncio.sleep(0.05)
+    assert sum(host.taken) == 6
+    session.end()
+    await session.ended
+
+
+async def test_a_flood_of_keys_is_taken_in_the_pace_of_the_app() -> None:
+    host = Host()
+    async with open_session(host) as session:
+        viewer = Terminal(1)
+        session.attach(viewer)
+        session.feed(viewer, b"x" * 2000)
+        await asyncio.sleep(0.3)
+        assert sum(host.taken) < 2000  # what is taken is what the app has really read
+        started = asyncio.get_running_loop().time()
+        await asyncio.sleep(0.01)
+        assert asyncio.get_running_loop().time() - started < 0.3
+
+
+async def test_a_notice_stands_on_the_last_line_for_a_while() -> None:
+    async with open_session(Host()) as session:
+        viewer = Terminal(1)
+        viewer.notice = "The program was restarted"
+        session.attach(viewer)
+        await viewer.sees("The program was restarted")
+        assert viewer.screen.display[23].startswith("The program was restarted")
+
+
+async def test_how_a_session_ends_is_told_once() -> None:
+    host = Host()
+    async with open_session(host) as session:
+        viewer = Terminal(1)
+        session.attach(viewer)
+        session.feed(viewer, b"\x1b[15~")  # F5 fails
+        await asyncio.wait_for(asyncio.shield(session.ended), 5)
+    assert host.reasons == ["crashed"]
+    assert session.viewers == {}
+
+
+async def test_a_session_ended_before_it_began_does_not_begin() -> None:
+    host = Host()
+    session = host.make()
+    session.end("failed")
+    assert session.is_closed
+    assert host.reasons == ["failed"]
+
+
+async def test_closed_sessions_leave_nothing_behind() -> None:
+    host = Host()
+    apps: list[weakref.ref[Any]] = []
+    for _ in range(6):
+        async with open_session(host) as session:
+            viewer = Terminal(1)
+            session.attach(viewer)
+            session.feed(viewer, b"x\x1b[A\x1b[1;5A")
+            await viewer.sees("x")
+            apps.append(weakref.ref(session.app))
+    del session, viewer
+    await asyncio.sleep(0.05)
+    gc.collect()
+    assert sum(app() is not None for app in apps) <= 1  # the last may be held by a context not yet left

@@ -1,0 +1,172 @@
+"""Stories that need a door of their own: bans, caps, two viewers, busy loops, the end of the server."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from door import RunningDoor, person
+from test_doors import F7, gives_the_terminal_back
+
+pytestmark = pytest.mark.doors
+OpenDoor = Callable[..., RunningDoor]
+
+
+@pytest.fixture
+def open_door(tmp_path: Path) -> Iterator[OpenDoor]:
+    """Opens doors with other settings; closes those that the test has not."""
+    opened: list[RunningDoor] = []
+
+    def open_it(**options: Any) -> RunningDoor:
+        opened.append(RunningDoor(tmp_path, **options))
+        return opened[-1]
+
+    yield open_it
+    for running in opened:
+        running.close()
+
+
+def is_shut(door: RunningDoor) -> bool:
+    """Whether a new connection is closed without a word."""
+    with socket.create_connection(("127.0.0.1", door.port), 5) as connection:
+        connection.settimeout(5)
+        try:
+            return not connection.recv(100).startswith(b"SSH-2.0")
+        except ConnectionResetError:
+            return True
+
+
+def test_guessing_is_stopped(open_door: OpenDoor) -> None:
+    door = open_door(guesses_per_account=3, guesses_per_address=5, ban_s=2.0)
+    for _ in range(3):
+        with person(door, "vet.lilas", password="wrong") as guesser:
+            assert guesser.ends() == 255
+    with person(door, "vet.lilas") as guesser:  # right now, but the account is banned
+        assert guesser.ends() == 255
+    with person(door, "vet.unknown", password="wrong") as guesser:
+        assert guesser.ends() == 255
+    assert is_shut(door)
+    time.sleep(2.1)
+    with person(door, "vet.lilas") as vet:
+        vet.sees("SITE lilas")
+
+
+def test_an_address_holds_only_so_many_connections(open_door: OpenDoor) -> None:
+    door = open_door(connections_per_address=3, login_grace_s=1.0)
+    idle = [socket.create_connection(("127.0.0.1", door.port), 5) for _ in range(3)]
+    for connection in idle:
+        assert connection.recv(100).startswith(b"SSH-2.0")
+    assert is_shut(door)
+    time.sleep(1.5)  # nobody has logged in within the grace time
+    assert not is_shut(door)
+    for connection in idle:
+        connection.close()
+
+
+def test_a_joined_terminal_of_another_size_watches(open_door: OpenDoor) -> None:
+    door = open_door(take_over=False)
+    key = door.make_key("vet.lilas")
+    with person(door, "vet.lilas", key=key) as first:
+        first.sees("size 80x24.")
+        with person(door, "vet.lilas", key=key, size=(100, 30)) as second:
+            second.sees("size 100x30.")
+            second.types("seen by both")
+            second.sees("seen by both")
+            first.sees("seen by both")
+            first.sees("size 100x30.")
+            first.types("q")  # who watches can go
+            assert first.ends() == 0
+            second.types("!")
+            second.sees("seen by both!")
+
+
+def test_a_busy_loop_ends_only_the_guilty(open_door: OpenDoor) -> None:
+    door = open_door(busy_limit_s=0.5)
+    with (
+        person(door, "vet.n0", key=door.make_key("vet.n0")) as guilty,
+        person(door, "vet.n1", key=door.make_key("vet.n1")) as neighbour,
+    ):
+        neighbour.sees("SITE lilas")
+        guilty.sees("SITE lilas")
+        workers = door.worker_pids("lilas")
+        guilty.types(F7)
+        time.sleep(0.1)
+        neighbour.types("patient")
+        neighbour.sees("patient")
+        guilty.sees("The screen failed")
+        assert door.worker_pids("lilas") == workers
+
+
+def test_a_worker_that_hangs_is_replaced(open_door: OpenDoor) -> None:
+    door = open_door(heartbeat_s=0.2, heartbeat_limit_s=1.0)
+    with person(door, "vet.n0", key=door.make_key("vet.n0")) as vet:
+        vet.sees("SITE lilas")
+        (pid,) = door.worker_pids("lilas")
+        os.kill(pid, signal.SIGSTOP)
+        vet.sees("The program was restarted")
+        vet.types("again")
+        vet.sees("again")
+        assert door.worker_pids("lilas") != [pid]
+
+
+def test_workers_hold_so_many_sessions_and_then_there_is_another(open_door: OpenDoor) -> None:
+    door = open_door(sessions_per_worker=2)
+    people = [person(door, f"vet.n{number}", key=door.make_key(f"vet.n{number}")) for number in range(3)]
+    with people[0] as one, people[1] as two, people[2] as three:
+        for somebody in (one, two, three):
+            somebody.sees("SITE lilas")
+        assert len(door.worker_pids("lilas")) == 2
+
+
+def test_the_end_of_the_server_gives_terminals_back_and_leaves_no_process(tmp_path: Path) -> None:
+    door = RunningDoor(tmp_path)
+    with person(door, "vet.lilas", key=door.make_key("vet.lilas")) as vet:
+        vet.sees("SITE lilas")
+        children = psutil.Process().children(recursive=True)
+        workers = door.worker_pids("lilas")
+        assert len(workers) == 1
+        door.close()
+        assert vet.ends() == 0
+        assert gives_the_terminal_back(vet.received)
+        assert b"The server is being stopped" in vet.received
+    assert not any(psutil.pid_exists(pid) for pid in workers)
+    left = [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+    assert [child.name() for child in left if child.pid != vet.process.pid] == []
+
+
+def test_workers_end_themselves_when_the_gateway_is_killed(tmp_path: Path) -> None:
+    script = (
+        "import sys, pathlib, time; sys.path.insert(0, sys.argv[1])\n"
+        "from door import RunningDoor, Person\n"
+        "door = RunningDoor(pathlib.Path(sys.argv[2]))\n"
+        "vet = Person(door, 'vet.lilas', key=door.make_key('vet.lilas')); vet.sees('SITE lilas')\n"
+        "print(*door.worker_pids('lilas'), flush=True); time.sleep(60)\n"
+    )
+    command = [os.sys.executable, "-c", script, str(Path(__file__).parent), str(tmp_path)]  # type: ignore[attr-defined]
+    gateway = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert gateway.stdout is not None
+    workers = [int(pid) for pid in gateway.stdout.readline().split()]
+    assert len(workers) == 1
+    gateway.kill()
+    gateway.wait()
+    gateway.stdout.close()
+    until = time.monotonic() + 5
+    while any(psutil.pid_exists(pid) for pid in workers):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_two_first_starts_agree_on_one_host_key(tmp_path: Path) -> None:
+    from vpterm.terminal.hostkey import load_host_key
+
+    path = tmp_path / "state" / "key"
+    first = load_host_key(path)
+    assert load_host_key(path).public_data == first.public_data
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert [each.name for each in path.parent.iterdir()] == ["key"]
