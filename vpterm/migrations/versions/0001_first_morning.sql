@@ -1316,6 +1316,26 @@ CREATE POLICY bookings_busy_spans ON bookings FOR SELECT TO vpterm_functions USI
 CREATE TRIGGER y_board AFTER INSERT OR UPDATE OR DELETE ON visits FOR EACH ROW EXECUTE FUNCTION tell_board();
 
 
+-- care
+-- A service stands in an entry of the same site and animal; the foreign keys alone would let a site write into another's.
+CREATE FUNCTION check_service_entry() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp
+AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT 1 FROM record_entries WHERE id = NEW.entry_id AND site_id = NEW.site_id AND animal_id = NEW.animal_id
+  ) THEN
+    RAISE EXCEPTION 'a service stands in an entry of its own site and animal'
+      USING ERRCODE = '23514', CONSTRAINT = 'ck_performed_services_entry';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER b_entry BEFORE INSERT OR UPDATE OF entry_id, site_id, animal_id ON performed_services
+FOR EACH ROW EXECUTE FUNCTION check_service_entry();
+CREATE TRIGGER y_board AFTER INSERT OR UPDATE ON performed_services FOR EACH ROW EXECUTE FUNCTION tell_board();
+CREATE TRIGGER y_board AFTER INSERT OR UPDATE ON record_entries FOR EACH ROW EXECUTE FUNCTION tell_board();
+
+
 -- billing
 -- An issued document never changes (CGI ann. II art. 242 nonies A); it is corrected by a credit note.
 CREATE FUNCTION refuse_issued() RETURNS trigger
@@ -1332,24 +1352,43 @@ ALTER TABLE invoices ENABLE ALWAYS TRIGGER b_issued;
 CREATE TRIGGER b_truncate BEFORE TRUNCATE ON invoices FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 ALTER TABLE invoices ENABLE ALWAYS TRIGGER b_truncate;
 
+-- Lines move with their invoice: locked against its issue meanwhile (FOR SHARE), fixed once it is issued.
 CREATE FUNCTION refuse_issued_line() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp
 AS $$
 DECLARE
   touched record := CASE WHEN TG_OP = 'INSERT' THEN NEW ELSE OLD END;
+  issued timestamptz;
 BEGIN
-  IF EXISTS (
-    SELECT 1 FROM invoices WHERE site_id = touched.site_id AND id = touched.invoice_id AND issued_at IS NOT NULL
-  ) THEN
+  SELECT issued_at INTO issued FROM invoices WHERE site_id = touched.site_id AND id = touched.invoice_id FOR SHARE;
+  IF issued IS NOT NULL THEN
     -- The one change a line may still see: a credit note releases its service to be billed anew.
     IF TG_OP = 'UPDATE' AND NOT OLD.released AND NEW.released
        AND to_jsonb(NEW) - '{released,changed_at,changed_by,changed_site}'::text[]
-         = to_jsonb(OLD) - '{released,changed_at,changed_by,changed_site}'::text[] THEN
+         = to_jsonb(OLD) - '{released,changed_at,changed_by,changed_site}'::text[]
+       AND EXISTS (
+         SELECT 1 FROM invoices
+         WHERE site_id = OLD.site_id AND credited_id = OLD.invoice_id AND issued_at IS NOT NULL
+       ) THEN
       RETURN NEW;
     END IF;
     RAISE EXCEPTION 'the invoice of this line is issued' USING ERRCODE = 'VP003';
   END IF;
-  RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+  IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+  END IF;
+  IF NEW.released OR (TG_OP = 'UPDATE' AND (NEW.invoice_id, NEW.site_id) <> (OLD.invoice_id, OLD.site_id)) THEN
+    RAISE EXCEPTION 'a line stays on its invoice' USING ERRCODE = 'VP003';
+  END IF;
+  IF NEW.service_id IS NOT NULL THEN
+    PERFORM 1 FROM performed_services
+    WHERE id = NEW.service_id AND site_id = NEW.site_id AND removed_at IS NULL FOR SHARE;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'a line bills a service of its own site'
+        USING ERRCODE = '23514', CONSTRAINT = 'ck_invoice_lines_service';
+    END IF;
+  END IF;
+  RETURN NEW;
 END $$;
 CREATE TRIGGER b_issued BEFORE INSERT OR UPDATE OR DELETE ON invoice_lines
 FOR EACH ROW EXECUTE FUNCTION refuse_issued_line();
@@ -1357,17 +1396,92 @@ ALTER TABLE invoice_lines ENABLE ALWAYS TRIGGER b_issued;
 CREATE TRIGGER b_truncate BEFORE TRUNCATE ON invoice_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 ALTER TABLE invoice_lines ENABLE ALWAYS TRIGGER b_truncate;
 
--- A series counts up by one and never back.
+-- What is billed stays in the record until a credit note; what stands on a draft leaves it with the service.
+CREATE FUNCTION follow_removed_service() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp
+AS $$
+BEGIN
+  IF OLD.removed_at IS NULL AND NEW.removed_at IS NOT NULL THEN
+    DELETE FROM invoice_lines WHERE site_id = OLD.site_id AND service_id = OLD.id AND NOT released;
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER c_billed BEFORE UPDATE OF removed_at ON performed_services
+FOR EACH ROW EXECUTE FUNCTION follow_removed_service();
+
+-- A series counts up by one, and its dates never go back.
 CREATE FUNCTION refuse_gap() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp
 AS $$
 BEGIN
-  IF NEW.last_number <> OLD.last_number + 1 THEN
+  IF TG_OP = 'INSERT' AND NEW.last_number <> 1 OR TG_OP = 'UPDATE' AND NEW.last_number <> OLD.last_number + 1 THEN
     RAISE EXCEPTION 'a series of invoices counts up by one' USING ERRCODE = 'VP003';
+  END IF;
+  IF TG_OP = 'UPDATE' AND NEW.last_issued_on < OLD.last_issued_on OR EXISTS (
+    SELECT 1 FROM invoice_series WHERE site_id = NEW.site_id AND billing_entity_id = NEW.billing_entity_id
+      AND kind = NEW.kind AND year > NEW.year
+  ) THEN
+    RAISE EXCEPTION 'the dates of a series never go back'
+      USING ERRCODE = '23514', CONSTRAINT = 'ck_invoice_series_date';
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER b_gap BEFORE UPDATE ON invoice_series FOR EACH ROW EXECUTE FUNCTION refuse_gap();
+CREATE TRIGGER b_gap BEFORE INSERT OR UPDATE ON invoice_series FOR EACH ROW EXECUTE FUNCTION refuse_gap();
+ALTER TABLE invoice_series ENABLE ALWAYS TRIGGER b_gap;
+
+-- What issuing means: totals of the lines, the day in Paris, and the next number of the series, locked until commit.
+-- SECURITY DEFINER: numbers come from the counter alone; no login may write it, so none is skipped or forged.
+CREATE FUNCTION number_invoice() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+  place sites;
+  series invoice_series;
+  lines bigint;
+BEGIN
+  IF NEW.issued_at IS NULL THEN
+    NEW.number := NULL;
+    NEW.issued_on := NULL;
+    RETURN NEW;
+  END IF;
+  IF TG_OP = 'INSERT' THEN
+    RAISE EXCEPTION 'an invoice begins as a draft' USING ERRCODE = 'VP003';
+  END IF;
+  SELECT count(*), coalesce(sum(l.total), 0), coalesce(sum(l.net), 0), coalesce(sum(l.vat), 0)
+  INTO lines, NEW.total, NEW.net, NEW.vat
+  FROM invoice_lines l WHERE l.site_id = NEW.site_id AND l.invoice_id = NEW.id;
+  IF lines = 0 THEN
+    RAISE EXCEPTION 'nothing to issue' USING ERRCODE = '23514', CONSTRAINT = 'ck_invoices_empty';
+  END IF;
+  IF NEW.kind = 'credit_note' AND NOT EXISTS (
+    SELECT 1 FROM invoices o WHERE o.site_id = NEW.site_id AND o.id = NEW.credited_id AND o.kind = 'invoice'
+      AND o.client_id = NEW.client_id AND o.issued_at IS NOT NULL AND (o.net, o.vat) = (-NEW.net, -NEW.vat)
+  ) THEN
+    RAISE EXCEPTION 'a credit note takes its whole invoice back'
+      USING ERRCODE = '23514', CONSTRAINT = 'ck_invoices_credit';
+  END IF;
+  SELECT * INTO place FROM sites WHERE id = NEW.site_id;
+  NEW.billing_entity_id := place.billing_entity_id;
+  NEW.issued_on := (NEW.issued_at AT TIME ZONE 'Europe/Paris')::date;
+  INSERT INTO invoice_series AS known (site_id, billing_entity_id, kind, year, last_number, last_issued_on)
+  VALUES (NEW.site_id, NEW.billing_entity_id, NEW.kind, extract(year FROM NEW.issued_on), 1, NEW.issued_on)
+  ON CONFLICT (site_id, billing_entity_id, kind, year)
+  DO UPDATE SET last_number = known.last_number + 1, last_issued_on = excluded.last_issued_on
+  RETURNING * INTO series;
+  NEW.number := place.invoice_prefix || CASE NEW.kind WHEN 'credit_note' THEN 'A' ELSE '' END
+    || '-' || series.year || '-' || to_char(series.last_number, 'FM000000');
+  RETURN NEW;
+END $$;
+ALTER FUNCTION number_invoice() OWNER TO vpterm_functions;
+REVOKE ALL ON FUNCTION number_invoice() FROM PUBLIC;
+REVOKE INSERT, UPDATE ON invoice_series FROM vpterm_site;
+GRANT SELECT, INSERT, UPDATE ON invoice_series TO vpterm_functions;
+GRANT SELECT ON invoices, invoice_lines TO vpterm_functions;
+CREATE POLICY invoice_series_numbered ON invoice_series FOR ALL TO vpterm_functions USING (true) WITH CHECK (true);
+CREATE POLICY invoices_numbered ON invoices FOR SELECT TO vpterm_functions USING (true);
+CREATE POLICY invoice_lines_numbered ON invoice_lines FOR SELECT TO vpterm_functions USING (true);
+CREATE TRIGGER c_number BEFORE INSERT OR UPDATE ON invoices FOR EACH ROW EXECUTE FUNCTION number_invoice();
+ALTER TABLE invoices ENABLE ALWAYS TRIGGER c_number;
 CREATE TRIGGER y_board AFTER INSERT OR UPDATE OR DELETE ON invoices FOR EACH ROW EXECUTE FUNCTION tell_board();
 
 
@@ -1376,10 +1490,11 @@ CREATE TRIGGER y_board AFTER INSERT OR UPDATE OR DELETE ON invoices FOR EACH ROW
 CREATE FUNCTION till_entry_text(e till_entries) RETURNS text
 LANGUAGE sql STABLE SET search_path = public, pg_temp
 AS $$
-  SELECT concat_ws('|', e.site_id, e.sequence, e.till_id, e.kind, e.means, e.amount,
+  SELECT concat_ws('|', e.site_id, e.id, e.sequence, coalesce(e.till_id, 0), e.kind, e.means, e.amount,
     coalesce(e.client_id, 0), coalesce(e.invoice_id, 0), coalesce(e.corrects_id, 0),
     replace(replace(e.remark, '\', '\\'), '|', '\p'),
-    to_char(e.taken_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), e.taken_on, e.perpetual_total, e.created_by)
+    to_char(e.taken_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), to_char(e.taken_on, 'YYYY-MM-DD'),
+    e.perpetual_total, e.created_by)
 $$;
 
 -- SECURITY DEFINER: the chain's head is moved by this trigger alone; no login may write it.
@@ -1391,6 +1506,18 @@ DECLARE
 BEGIN
   INSERT INTO till_chains (site_id) VALUES (NEW.site_id) ON CONFLICT DO NOTHING;
   SELECT * INTO head FROM till_chains WHERE site_id = NEW.site_id FOR UPDATE;
+  IF NEW.kind <> 'closing' AND NEW.taken_on <= head.closed_until THEN
+    NEW.taken_on := head.closed_until + 1; -- what is taken after a closing belongs to the next day's till
+  END IF;
+  IF NEW.kind = 'correction' AND NOT EXISTS (
+    SELECT 1 FROM till_entries o WHERE o.site_id = NEW.site_id AND o.id = NEW.corrects_id
+      AND o.kind IN ('payment', 'refund') AND (o.means, o.amount) = (NEW.means, -NEW.amount)
+      AND (coalesce(o.client_id, 0), coalesce(o.invoice_id, 0))
+        = (coalesce(NEW.client_id, 0), coalesce(NEW.invoice_id, 0))
+  ) THEN
+    RAISE EXCEPTION 'a correction is the opposite of what it corrects'
+      USING ERRCODE = '23514', CONSTRAINT = 'ck_till_entries_correction';
+  END IF;
   NEW.sequence := head.last_sequence + 1;
   NEW.perpetual_total := head.perpetual_total + CASE WHEN NEW.amount > 0 THEN NEW.amount ELSE 0 END;
   NEW.previous_hash := head.last_hash;
@@ -1407,27 +1534,87 @@ CREATE POLICY till_chains_chained ON till_chains FOR ALL TO vpterm_functions USI
 CREATE TRIGGER c_chain BEFORE INSERT ON till_entries FOR EACH ROW EXECUTE FUNCTION chain_till_entry();
 ALTER TABLE till_entries ENABLE ALWAYS TRIGGER c_chain;
 
+-- A closing's figures, computed while the journal stands still. Days close in order, and nothing enters a closed one.
+-- SECURITY DEFINER: no login may write a figure of a closing, nor the chain's head.
+CREATE FUNCTION close_till() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+  head till_chains;
+  first_day date := CASE NEW.period WHEN 'day' THEN NEW.closes_on ELSE date_trunc(NEW.period, NEW.closes_on)::date END;
+  last_day date := CASE NEW.period WHEN 'day' THEN NEW.closes_on
+    ELSE (first_day + ('1 ' || NEW.period)::interval - interval '1 day')::date END;
+  day_before till_closings;
+  problem text;
+BEGIN
+  INSERT INTO till_chains (site_id) VALUES (NEW.site_id) ON CONFLICT DO NOTHING;
+  SELECT * INTO head FROM till_chains WHERE site_id = NEW.site_id FOR UPDATE;
+  SELECT * INTO day_before FROM till_closings
+  WHERE site_id = NEW.site_id AND period = 'day' AND closes_on <= last_day ORDER BY closes_on DESC LIMIT 1;
+  IF NEW.closes_on <> last_day OR last_day > (NEW.closed_at AT TIME ZONE 'Europe/Paris')::date THEN
+    problem := 'ck_till_closings_future';
+  ELSIF NEW.period = 'day' AND NEW.closes_on <= head.closed_until THEN
+    problem := 'uq_till_closings';
+  ELSIF EXISTS (
+    SELECT 1 FROM till_entries e WHERE e.site_id = NEW.site_id AND e.kind <> 'closing'
+      AND e.taken_on > coalesce(day_before.closes_on, '-infinity')
+      AND e.taken_on < CASE NEW.period WHEN 'day' THEN first_day ELSE last_day + 1 END
+  ) THEN
+    problem := 'ck_till_closings_order';
+  END IF;
+  IF problem IS NOT NULL THEN
+    RAISE EXCEPTION 'this period cannot be closed' USING ERRCODE = '23514', CONSTRAINT = problem;
+  END IF;
+  SELECT coalesce(min(e.sequence), 0), coalesce(max(e.sequence), 0), coalesce(sum(e.amount), 0),
+    coalesce(sum(e.amount) FILTER (WHERE e.means = 'cash'), 0),
+    coalesce(day_before.perpetual_total, 0)
+      + CASE NEW.period WHEN 'day' THEN coalesce(sum(e.amount) FILTER (WHERE e.amount > 0), 0) ELSE 0 END
+  INTO NEW.first_sequence, NEW.last_sequence, NEW.total, NEW.cash_expected, NEW.perpetual_total
+  FROM till_entries e
+  WHERE e.site_id = NEW.site_id AND e.kind <> 'closing' AND e.taken_on BETWEEN first_day AND last_day;
+  NEW.journal_hash := head.last_hash;
+  UPDATE till_chains SET closed_until = greatest(closed_until, last_day) WHERE site_id = NEW.site_id;
+  RETURN NEW;
+END $$;
+ALTER FUNCTION close_till() OWNER TO vpterm_functions;
+REVOKE ALL ON FUNCTION close_till() FROM PUBLIC;
+GRANT SELECT ON till_closings TO vpterm_functions;
+CREATE POLICY till_closings_closed ON till_closings FOR SELECT TO vpterm_functions USING (true);
+CREATE TRIGGER c_close BEFORE INSERT ON till_closings FOR EACH ROW EXECUTE FUNCTION close_till();
+ALTER TABLE till_closings ENABLE ALWAYS TRIGGER c_close;
+
+-- What is still to be paid of an invoice: its total, less its credit note, less what was paid on it.
+CREATE FUNCTION invoice_due(wanted_site bigint, wanted_invoice bigint) RETURNS numeric
+LANGUAGE sql STABLE SET search_path = public, pg_temp
+AS $$
+  SELECT coalesce((SELECT sum(total) FROM invoices
+      WHERE site_id = wanted_site AND (id = wanted_invoice OR credited_id = wanted_invoice) AND issued_at IS NOT NULL), 0)
+    - coalesce((SELECT sum(amount) FROM till_entries WHERE site_id = wanted_site AND invoice_id = wanted_invoice), 0)
+$$;
+
+-- What a client owes at one site: invoices less payments, never stored.
+CREATE FUNCTION client_balance(wanted_site bigint, wanted_client bigint) RETURNS numeric
+LANGUAGE sql STABLE SET search_path = public, pg_temp
+AS $$
+  SELECT coalesce((SELECT sum(total) FROM invoices
+      WHERE site_id = wanted_site AND client_id = wanted_client AND issued_at IS NOT NULL), 0)
+    - coalesce((SELECT sum(amount) FROM till_entries WHERE site_id = wanted_site AND client_id = wanted_client), 0)
+$$;
+
 -- What a client owes at the other sites, as one amount a site.
 -- SECURITY DEFINER: under the choice "amount" no invoice or payment of another site may be read, only their sum.
 CREATE FUNCTION balances_elsewhere(wanted_client bigint)
 RETURNS TABLE (site_id bigint, balance numeric)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
-  SELECT moved.site_id, sum(moved.amount) FROM (
-    SELECT i.site_id, i.total AS amount FROM invoices i
-    WHERE i.client_id = wanted_client AND i.issued_at IS NOT NULL
-    UNION ALL
-    SELECT e.site_id, -e.amount FROM till_entries e WHERE e.client_id = wanted_client
-  ) moved
-  WHERE current_site_id() IS NOT NULL AND moved.site_id <> current_site_id()
+  SELECT s.id, client_balance(s.id, wanted_client) FROM sites s
+  WHERE current_site_id() IS NOT NULL AND s.id <> current_site_id()
     AND sharing_choice('balance') IN ('amount', 'detail')
-  GROUP BY moved.site_id
 $$;
 ALTER FUNCTION balances_elsewhere(bigint) OWNER TO vpterm_functions;
 REVOKE ALL ON FUNCTION balances_elsewhere(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION balances_elsewhere(bigint) TO vpterm_site;
-GRANT SELECT ON invoices, till_entries TO vpterm_functions;
-CREATE POLICY invoices_balances ON invoices FOR SELECT TO vpterm_functions USING (true);
+GRANT SELECT ON till_entries TO vpterm_functions;
 CREATE POLICY till_entries_balances ON till_entries FOR SELECT TO vpterm_functions USING (true);
 
 REVOKE CREATE ON SCHEMA public FROM vpterm_functions;

@@ -12,7 +12,10 @@ from vpterm.kernel.money import Money
 
 
 class InvoiceSeries(Attributed, Table):
-    """The counter of one series: locked in the issuing transaction, so numbers have no gap."""
+    """The counter of one series: locked in the issuing transaction, so numbers have no gap.
+
+    Moved by the trigger that numbers an invoice as it is issued, and by nobody else (definitions.sql).
+    """
 
     __tablename__ = "invoice_series"
     __sharing__ = PerSite()
@@ -22,6 +25,7 @@ class InvoiceSeries(Attributed, Table):
     kind: Mapped[str] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True)
     last_number: Mapped[int] = mapped_column(server_default="0")
+    last_issued_on: Mapped[date]
 
 
 class Invoice(NumberedPerSite, Attributed, Table):
@@ -40,7 +44,17 @@ class Invoice(NumberedPerSite, Attributed, Table):
             "(issued_at IS NULL) = (number IS NULL) AND (issued_at IS NULL) = (issued_on IS NULL)",
             name="issued",
         ),
-        Index("uq_invoices_number", "site_id", "number", unique=True),
+        CheckConstraint("total = net + vat", name="sum"),
+        CheckConstraint("(kind = 'credit_note') = (credited_id IS NOT NULL)", name="credited"),
+        # Unique in the company, not only at the site.
+        Index("uq_invoices_number", "billing_entity_id", "number", unique=True),
+        Index(
+            "uq_invoices_credited",
+            "site_id",
+            "credited_id",
+            unique=True,
+            postgresql_where=text("credited_id IS NOT NULL"),
+        ),
         Index(
             "uq_invoices_draft",
             "site_id",
@@ -81,6 +95,7 @@ class InvoiceLine(NumberedPerSite, Attributed, Table):
     __table_args__ = (
         ForeignKeyConstraint(["site_id", "invoice_id"], ["invoices.site_id", "invoices.id"], ondelete="CASCADE"),
         CheckConstraint("discount_percent BETWEEN 0 AND 100", name="discount"),
+        CheckConstraint("total = net + vat", name="sum"),
         Index("uq_invoice_lines_position", "site_id", "invoice_id", "position", unique=True),
         # A performed service is billed once; a credit note's lines do not bill.
         Index(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vpterm.database.sharing import Common
@@ -17,7 +17,19 @@ class RecordEntry(Numbered, Attributed, Table):
     __sharing__ = Common(audited=True, of_its_author=True)
     __table_args__ = (
         CheckConstraint("kind IN ('consultation', 'surgery', 'call', 'result', 'note')", name="kind"),
+        ForeignKeyConstraint(["site_id", "visit_id"], ["visits.site_id", "visits.id"]),
         Index("ix_record_entries_timeline", "animal_id", "happened_at"),
+        # One unfinished entry a person, animal and visit: opening the consultation twice finds the same one.
+        Index(
+            "uq_record_entries_unfinished",
+            "site_id",
+            "author_id",
+            "animal_id",
+            "kind",
+            text("coalesce(visit_id, 0)"),
+            unique=True,
+            postgresql_where=text("finished_at IS NULL"),
+        ),
     )
 
     animal_id: Mapped[int] = mapped_column(ForeignKey("animals.id"))
@@ -33,14 +45,19 @@ class RecordEntry(Numbered, Attributed, Table):
 
 
 class PerformedService(Numbered, Attributed, Table):
-    """What was done or given at an entry, by whom. No price here: money belongs to the site (billing)."""
+    """What was done or given at an entry, by whom. No price here: money belongs to the site (billing).
+
+    changed_animal: what this very service changed of the animal, so that its removal can undo just that.
+    """
 
     __tablename__ = "performed_services"
     __sharing__ = Common(audited=True, of_its_author=True)
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity"),
         Index("ix_performed_services_entry_id", "entry_id"),
+        CheckConstraint("changed_animal IN ('', 'sterilised', 'died')", name="changed_animal"),
         Index("ix_performed_services_animal_id", "animal_id"),
+        Index("ix_performed_services_site_id_performed_at", "site_id", "performed_at"),
     )
 
     entry_id: Mapped[int] = mapped_column(ForeignKey("record_entries.id"))
@@ -51,5 +68,6 @@ class PerformedService(Numbered, Attributed, Table):
     label: Mapped[str]
     quantity: Mapped[Decimal] = mapped_column(Numeric(10, 3), server_default="1")
     lot: Mapped[str] = mapped_column(server_default="")
+    changed_animal: Mapped[str] = mapped_column(server_default="")
     performed_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]

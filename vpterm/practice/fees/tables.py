@@ -15,7 +15,10 @@ class Fee(Numbered, Attributed, Table):
 
     __tablename__ = "fees"
     __sharing__ = GroupOnly(audited=True)
-    __table_args__ = (CheckConstraint("kind IN ('service', 'product', 'vaccine')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('service', 'product', 'vaccine')", name="kind"),
+        CheckConstraint("price >= 0", name="price"),
+    )
 
     code: Mapped[str] = mapped_column(unique=True)
     label: Mapped[str]
@@ -29,18 +32,27 @@ class Fee(Numbered, Attributed, Table):
 
 
 class SiteFee(NumberedPerSite, Attributed, Table):
-    """A site's own price of a fee of the base, or (under separate schedules) its own service."""
+    """A site's own price of a fee of the base, or (under separate schedules) its own service.
+
+    What is NULL is as in the base; a service that only this site has tells everything itself.
+    """
 
     __tablename__ = "site_fees"
     __sharing__ = PerSite(audited=True)
     __table_args__ = (
         ForeignKeyConstraint(["site_id"], ["sites.id"]),
+        CheckConstraint("price >= 0", name="price"),
+        CheckConstraint("kind IN ('service', 'product', 'vaccine')", name="kind"),
         Index("uq_site_fees_code", "site_id", "code", unique=True),
     )
 
     code: Mapped[str]
     fee_id: Mapped[int | None] = mapped_column(ForeignKey("fees.id"))
-    label: Mapped[str] = mapped_column(server_default="")
+    label: Mapped[str | None]
+    kind: Mapped[str | None]
+    section: Mapped[str | None]
     price: Mapped[Money]
     vat_percent: Mapped[Decimal | None] = mapped_column(Numeric(4, 2))
+    sterilises: Mapped[bool | None]
+    ends_life: Mapped[bool | None]
     withdrawn: Mapped[bool] = mapped_column(server_default="false")

@@ -24,7 +24,10 @@ class Till(NumberedPerSite, Attributed, Table):
 
 
 class TillChain(Table):
-    """The head of a site's journal, moved only by the journal's own trigger; its row is the lock of the chain."""
+    """The head of a site's journal, moved only by the journal's own trigger; its row is the lock of the chain.
+
+    closed_until: no entry may be dated on this day or before it any more.
+    """
 
     __tablename__ = "till_chains"
     __sharing__ = PerSite(attributed=False)
@@ -33,10 +36,11 @@ class TillChain(Table):
     last_sequence: Mapped[int] = mapped_column(server_default="0")
     last_hash: Mapped[str] = mapped_column(server_default="")
     perpetual_total: Mapped[Money] = mapped_column(server_default="0")
+    closed_until: Mapped[date | None]
 
 
 class TillEntry(NumberedPerSite, Attributed, Table):
-    """One payment (or, with a negative amount, its correction or a refund) by one means.
+    """One payment (or, with a negative amount, its correction or a refund) by one means, or the seal of a closing.
 
     sequence, previous_hash, hash and perpetual_total are given by the database (definitions.sql).
     """
@@ -47,7 +51,13 @@ class TillEntry(NumberedPerSite, Attributed, Table):
         ForeignKeyConstraint(["site_id", "till_id"], ["tills.site_id", "tills.id"]),
         ForeignKeyConstraint(["site_id", "invoice_id"], ["invoices.site_id", "invoices.id"]),
         ForeignKeyConstraint(["site_id", "corrects_id"], ["till_entries.site_id", "till_entries.id"]),
-        CheckConstraint("kind IN ('payment', 'refund', 'correction', 'closing')", name="kind"),
+        CheckConstraint(
+            "CASE kind WHEN 'payment' THEN amount > 0 WHEN 'refund' THEN amount < 0 "
+            "WHEN 'correction' THEN corrects_id IS NOT NULL AND amount <> 0 "
+            "WHEN 'closing' THEN amount = 0 ELSE false END",
+            name="kind",
+        ),
+        CheckConstraint("(kind = 'closing') = (till_id IS NULL) AND (kind = 'closing') = (means = '')", name="till"),
         CheckConstraint("means IN ('cash', 'card', 'cheque', 'transfer', 'direct_debit', '')", name="means"),
         Index("uq_till_entries_sequence", "site_id", "sequence", unique=True),
         Index("ix_till_entries_invoice", "site_id", "invoice_id"),
@@ -56,7 +66,7 @@ class TillEntry(NumberedPerSite, Attributed, Table):
         Index("ix_till_entries_day", "site_id", "taken_on"),
     )
 
-    till_id: Mapped[int]
+    till_id: Mapped[int | None]
     kind: Mapped[str] = mapped_column(server_default="payment")
     means: Mapped[str]
     amount: Mapped[Money]
@@ -73,7 +83,10 @@ class TillEntry(NumberedPerSite, Attributed, Table):
 
 
 class TillClosing(NumberedPerSite, Attributed, Table):
-    """A closing of a day, month or year: totals, perpetual total and the hash of the journal's head then."""
+    """A closing of a day, month or year: totals, perpetual total and the hash of the journal's head then.
+
+    All but period, closes_on, closed_at and cash_counted is computed by the database (definitions.sql).
+    """
 
     __tablename__ = "till_closings"
     __sharing__ = PerSite(append_only=True, audited=True)
@@ -86,10 +99,10 @@ class TillClosing(NumberedPerSite, Attributed, Table):
     period: Mapped[str]
     closes_on: Mapped[date]
     closed_at: Mapped[datetime]
-    first_sequence: Mapped[int]
-    last_sequence: Mapped[int]
-    total: Mapped[Money]
-    cash_expected: Mapped[Money]
+    first_sequence: Mapped[int] = mapped_column(server_default="0")
+    last_sequence: Mapped[int] = mapped_column(server_default="0")
+    total: Mapped[Money] = mapped_column(server_default="0")
+    cash_expected: Mapped[Money] = mapped_column(server_default="0")
     cash_counted: Mapped[Money | None]
-    perpetual_total: Mapped[Money]
-    journal_hash: Mapped[str]
+    perpetual_total: Mapped[Money] = mapped_column(server_default="0")
+    journal_hash: Mapped[str] = mapped_column(server_default="")
