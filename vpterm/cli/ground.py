@@ -1,0 +1,131 @@
+"""What every command stands on: the installation, its PostgreSQL, contexts for the management and the sites."""
+
+import logging
+import tomllib
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from vpterm.database import roles
+from vpterm.database.context import Context
+from vpterm.database.engine import Database
+from vpterm.database.installation import Installation, database_url, default_home
+from vpterm.database.logins import make_database, make_roles, make_site_login
+from vpterm.database.server import DATABASE, SUPERUSER, EmbeddedServer
+from vpterm.kernel.errors import VptermError
+from vpterm.kernel.i18n import _
+from vpterm.migrations.history import current_revision, newest_revision, upgrade
+from vpterm.practice.sites.queries import find_site
+from vpterm.practice.staff.actions import INSTALLATION
+from vpterm.practice.staff.rules import RIGHTS, Role
+
+
+@dataclass(frozen=True)
+class Ground:
+    """An installation with its database: embedded, or the one that `vpterm.toml` names."""
+
+    installation: Installation
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """The file vpterm.toml of the installation; empty when there is none."""
+        file = self.installation.home / "vpterm.toml"
+        if not file.exists():
+            return {}
+        try:
+            return tomllib.loads(file.read_text("utf-8"))
+        except tomllib.TOMLDecodeError as failure:
+            raise VptermError(_("{file} cannot be read.").format(file=file), str(failure)) from failure
+
+    @cached_property
+    def server(self) -> EmbeddedServer | None:
+        """The embedded server, unless the settings name another host."""
+        return None if self.settings.get("database", {}).get("host") else EmbeddedServer(self.installation)
+
+    def url(self, login: str) -> str:
+        """The database address of a login whose secret is here."""
+        if self.server:
+            return self.server.url(login)
+        place = self.settings["database"]
+        return database_url(
+            login, self.installation.secret(login), host=place["host"], port=place.get("port"),
+            name=place.get("name", DATABASE),
+        )  # fmt: skip
+
+    def site_url(self, code: str) -> str:
+        """The address of a site's own login."""
+        return self.url(roles.site_login(code))
+
+    def start(self) -> bool:
+        """Have the database answer, with the newest schema. True when this call started the embedded server."""
+        self.installation.prepare()
+        started = False
+        if self.server:
+            started = not self.server.is_running()
+            self.server.start()
+            superuser = self.server.url(SUPERUSER, database="postgres")
+            make_roles(superuser, self.installation)
+            make_database(superuser, DATABASE)
+        owner = self.url(roles.OWNER)
+        if current_revision(owner) != newest_revision():
+            upgrade(owner)
+        return started
+
+    def stop(self) -> None:
+        if self.server:
+            self.server.stop()
+
+    def make_site_login(self, code: str) -> str:
+        """The login of a new site with its secret; see database/logins.py."""
+        return make_site_login(self.url(roles.OWNER), self.installation, code)
+
+    @asynccontextmanager
+    async def management(self) -> AsyncIterator[Context]:
+        """The administrator at the command line: the management's login, signed by the installation."""
+        database = Database(self.url(roles.MANAGEMENT_LOGIN))
+        try:
+            yield Context(database, 0, "", INSTALLATION, RIGHTS[Role.MANAGEMENT])
+        finally:
+            await database.close()
+
+    @asynccontextmanager
+    async def at_site(self, code: str, staff_id: int, rights: frozenset[str]) -> AsyncIterator[Context]:
+        """A person at work at a site, under the site's own login."""
+        database = Database(self.site_url(code))
+        try:
+            site = await find_site(database, code=code)
+            yield Context(database, site.id, site.code, staff_id, rights)
+        finally:
+            await database.close()
+
+
+def ground(home: Path | None = None) -> Ground:
+    """The installation in `home`, else in VPTERM_HOME or the usual place."""
+    return Ground(Installation((home or default_home()).absolute()))
+
+
+@contextmanager
+def at_work(home: Path | None = None) -> Iterator[Ground]:
+    """An installation whose database answers; an embedded server that was not running is stopped afterwards."""
+    standing = ground(home)
+    started = standing.start()
+    try:
+        yield standing
+    finally:
+        if started:
+            standing.stop()
+
+
+def narrate(sentence: str) -> None:
+    """Say what goes on: on stderr, since stdout is data."""
+    typer.echo(sentence, err=True)
+
+
+def quiet_logs(level: int = logging.WARNING) -> None:
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)

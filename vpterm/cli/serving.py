@@ -1,0 +1,118 @@
+"""`vpterm serve` opens the door; `vpterm run` opens the program in this terminal."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.engine import make_url
+
+from vpterm.cli.ground import Ground, at_work, ground, narrate
+from vpterm.database import roles
+from vpterm.database.engine import Database
+from vpterm.kernel.errors import NotAllowed, VptermError
+from vpterm.kernel.i18n import _
+from vpterm.practice.staff.passwords import is_password
+from vpterm.practice.staff.queries import find_staff, password_hash_here
+from vpterm.screens.link import SessionRequest
+
+
+def serve(host: str = "127.0.0.1", port: int = 8022, home: Path | None = None) -> None:
+    """Open the SSH door until Ctrl-C or SIGTERM; an embedded PostgreSQL is started and stopped with it."""
+    with at_work(home) as standing:
+        asyncio.run(open_door(standing, host, port))
+
+
+async def open_door(standing: Ground, host: str, port: int, *, greeting: str = "") -> None:
+    """Serve until we are told to end. The gateway holds its own login; each worker its site's, and no other."""
+    from vpterm.terminal.accounts import StaffAccounts
+    from vpterm.terminal.service import serve as serve_door
+    from vpterm.terminal.settings import DoorSettings
+
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, ended.set)
+    accounts = StaffAccounts(Database(standing.url(roles.DOOR_LOGIN)))
+    settings = DoorSettings(state_folder=standing.installation.home, host=host, port=port)
+    try:
+        service = await serve_door(settings, accounts, standing.site_url)
+    except OSError as failure:
+        await accounts.close()
+        raise VptermError(
+            _("The door cannot open on {host}:{port}.").format(host=host, port=port),
+            _("Is it open already? Choose another with --port. ({reason})").format(reason=failure.strerror or failure),
+        ) from failure
+    narrate(greeting or _("The door is open: ssh -p {port} LOGIN@{host}").format(port=service.port, host=host))
+    try:
+        await ended.wait()
+    finally:
+        narrate(_("Closing the door; saved work and drafts are kept."))
+        await service.close()
+        await accounts.close()
+
+
+def run(
+    site: Annotated[str, typer.Option(help=_("code of the site, where the address does not say it"))] = "",
+    login: str = "",
+    home: Path | None = None,
+) -> None:
+    """The classic clinic: a workstation that points at one server, by VPTERM_DATABASE_URL or the installation here."""
+    if url := os.environ.get("VPTERM_DATABASE_URL"):
+        open_here(url, site or site_of(url), login)
+        return
+    standing = ground(home)
+    if named := standing.settings.get("workstation", {}).get("database_url"):
+        open_here(named, site or site_of(named), login)
+        return
+    with at_work(home) as standing:
+        open_here(standing.site_url(site or _only_site(standing)), site or _only_site(standing), login)
+
+
+def site_of(url: str) -> str:
+    """The site that an address is for: its login is the site's own."""
+    user = make_url(url).username or ""
+    prefix = roles.site_login("")
+    if not user.startswith(prefix):
+        raise VptermError(
+            _("This database address is not a site's own."), _("Ask the administrator for: vpterm db url --site CODE")
+        )
+    return user.removeprefix(prefix)
+
+
+def open_here(url: str, site: str, login: str) -> None:
+    """Ask who is there, then open the program in this terminal."""
+    from vpterm.terminal.local import run_locally
+
+    login = login or typer.prompt(_("Login"), err=True)
+    password: str = typer.prompt(_("Password"), hide_input=True, err=True)
+    request = asyncio.run(_prove(url, site, login, password))
+    run_locally(request)
+
+
+async def _prove(url: str, site: str, login: str, password: str) -> SessionRequest:
+    database = Database(url)
+    try:
+        stored = await password_hash_here(database, login=login)
+        if not await asyncio.to_thread(is_password, stored, password):
+            raise NotAllowed(_("Login or password is wrong, or you do not work at this site."))
+        person = await find_staff(database, login=login)
+    finally:
+        await database.close()
+    if person is None:
+        raise NotAllowed(_("Login or password is wrong, or you do not work at this site."))
+    return SessionRequest(
+        site_code=site, database_url=url, staff_id=person.id, login=login, language=person.language,
+        display_name=person.name, sites=(site,),
+    )  # fmt: skip
+
+
+def _only_site(standing: Ground) -> str:
+    """The one site whose secret is here, for an installation of a single clinic."""
+    prefix = roles.site_login("")
+    found = sorted((standing.installation.home / "secrets").glob(f"{prefix}*.secret"))
+    if len(found) != 1:
+        raise VptermError(_("Which site?"), _("Say it with --site CODE."))
+    return found[0].stem.removeprefix(prefix)

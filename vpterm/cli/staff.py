@@ -1,0 +1,109 @@
+"""`vpterm staff`: accounts, roles, passwords, keys."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vpterm.cli.ground import at_work, narrate
+from vpterm.database.context import Context
+from vpterm.kernel.errors import NotFound
+from vpterm.kernel.i18n import _
+from vpterm.practice.sites.queries import find_site
+from vpterm.practice.staff import actions
+from vpterm.practice.staff.queries import StaffRow, find_staff, list_staff
+from vpterm.practice.staff.rules import check_role
+
+app = typer.Typer(help=_("Accounts, roles, passwords, keys."), no_args_is_help=True)
+
+
+@app.command("list", help=_("List the accounts: login, name, roles at sites."))
+def show(site: str | None = None) -> None:
+
+    async def work(context: Context) -> None:
+        for person in await list_staff(context.database, site_code=site):
+            roles = "  ".join(f"{at.site_code}: {', '.join(sorted(at.roles))}" for at in person.sites)
+            typer.echo(f"{person.login:<20} {person.name:<28} {roles}")
+
+    _manage(work)
+
+
+@app.command("add", help=_("Add a person, with a role at a site, and ask for their password."))
+def add(
+    login: str,
+    first_name: str,
+    last_name: str,
+    site: Annotated[str, typer.Option()],
+    role: Annotated[str, typer.Option(help=_("vet, nurse, reception, management or support"))],
+    language: str = "fr",
+    ordinal_number: str = "",
+) -> None:
+    password = _ask_password()
+
+    async def work(context: Context) -> None:
+        where, wanted = await find_site(context.database, code=site), check_role(role)
+        staff_id = await actions.engage_staff(
+            context, login=login, first_name=first_name, last_name=last_name, language=language,
+            ordinal_number=ordinal_number,
+        )  # fmt: skip
+        await actions.give_role(context, staff_id=staff_id, site_id=where.id, role=wanted)
+        await actions.set_password(context, staff_id=staff_id, password=password)
+
+    _manage(work)
+    narrate(_("{login} can come in.").format(login=login))
+
+
+@app.command("role", help=_("Give a person a role at a site, or (--end) take it away."))
+def role(login: str, site: str, role: str, end: bool = False) -> None:
+
+    async def work(context: Context) -> None:
+        person, where = await _person(context, login), await find_site(context.database, code=site)
+        change = actions.take_role if end else actions.give_role
+        await change(context, staff_id=person.id, site_id=where.id, role=check_role(role))
+
+    _manage(work)
+
+
+@app.command("password", help=_("Set a person's password."))
+def password(login: str) -> None:
+    wanted = _ask_password()
+
+    async def work(context: Context) -> None:
+        person = await _person(context, login)
+        await actions.set_password(context, staff_id=person.id, password=wanted)
+
+    _manage(work)
+
+
+@app.command("key", help=_("Let a person in by the SSH key of a .pub file."))
+def key(login: str, file: Path) -> None:
+    line = file.read_text("utf-8")
+
+    async def work(context: Context) -> None:
+        person = await _person(context, login)
+        await actions.add_public_key(context, staff_id=person.id, line=line)
+
+    _manage(work)
+
+
+def _manage(work: Callable[[Context], Awaitable[None]]) -> None:
+    async def managed() -> None:
+        async with standing.management() as context:
+            await work(context)
+
+    with at_work() as standing:
+        asyncio.run(managed())
+
+
+async def _person(context: Context, login: str) -> StaffRow:
+    person = await find_staff(context.database, login=login)
+    if person is None:
+        raise NotFound(_("There is no account “{login}”.").format(login=login), _("See the list: vpterm staff list"))
+    return person
+
+
+def _ask_password() -> str:
+    asked: str = typer.prompt(_("Password"), hide_input=True, confirmation_prompt=True, err=True)
+    return asked
