@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,8 +44,8 @@ class HelpLine:
     role: Role = "text"
 
 
-def help_lines(place: str, messages: Iterable[str]) -> list[HelpLine]:
-    """The page of a place, translated."""
+def help_lines(place: str, messages: Iterable[str], width: int = 49) -> list[HelpLine]:
+    """The page of a place, translated; sentences longer than `width` cells go on in the next line."""
     parts: list[tuple[str, str, str, Role]] = []
     titles = dict(keymap.places())
     own = keymap.own_actions(place) if place != EVERYWHERE else ()
@@ -61,7 +62,15 @@ def help_lines(place: str, messages: Iterable[str]) -> list[HelpLine]:
     if told:
         parts += [("", "", "", "text"), (_("Last messages").upper(), "", "", "heading")]
         parts += [("", "", message, "text") for message in reversed(told)]
-    return [HelpLine(at, *part) for at, part in enumerate(parts)]
+    return [HelpLine(at, *part) for at, part in enumerate(_wrapped(parts, width))]
+
+
+def _wrapped(parts: list[tuple[str, str, str, Role]], width: int) -> Iterator[tuple[str, str, str, Role]]:
+    for key, also, text, role in parts:
+        first, *rest = textwrap.wrap(text, width) or [""]
+        yield key, also, first, role
+        for line in rest:
+            yield "", "", line, role
 
 
 def _of(action: Action) -> tuple[str, str, str, Role]:
@@ -75,9 +84,9 @@ class HelpPage(Place):
     place = "help.page"
     title_label = N_("Help")
 
-    def __init__(self, about: str, messages: Iterable[str]) -> None:
+    def __init__(self, about: str, messages: Iterable[str], width: int) -> None:
         super().__init__()
-        self._lines = help_lines(about, messages)
+        self._lines = help_lines(about, messages, width)
         self._about = dict(keymap.places()).get(about, "")
 
     def body(self) -> Iterable[Widget]:
@@ -102,4 +111,4 @@ class HelpPage(Place):
 @opens("help.page")
 async def open_help(app: PracticeApp, *, place: str = EVERYWHERE) -> Screen[Any]:
     """F1."""
-    return HelpPage(place, app.messages)
+    return HelpPage(place, app.messages, max(app.size.width - 31, 20))

@@ -49,7 +49,7 @@ class Question(Dialog[str]):
 
     def on_mount(self) -> None:
         """As tall as its answers."""
-        self.choices.styles.height = len(self._answers) + 1
+        self.choices.styles.height = len(self._answers)
 
     def on_key(self, event: events.Key) -> None:
         """The first letter of an answer that no other shares."""
