@@ -12,7 +12,7 @@ $(SETUP): requirements/development.txt pyproject.toml scripts/setup
 	scripts/setup
 
 demo: setup ## Start the demo group: PostgreSQL, three clinics, the SSH door on 127.0.0.1:8022
-	@.venv/bin/vpterm demo
+	@VPTERM_HOME=$${VPTERM_HOME:-$(CURDIR)/.demo} .venv/bin/vpterm demo
 
 test: setup ## Run every test (and the checks)
 	$(MAKE) --no-print-directory check
