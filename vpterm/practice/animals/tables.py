@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vpterm.database.sharing import Common, GroupOnly
@@ -40,8 +40,13 @@ class Animal(Numbered, Attributed, Table):
     __table_args__ = (
         CheckConstraint("sex IN ('M', 'F', '')", name="sex"),
         Index("ix_animals_client_id", "client_id"),
-        Index("ix_animals_name_key", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}),
+        CheckConstraint("birth_precision IN ('day', 'month', 'year')", name="birth_precision"),
+        Index("ix_animals_name_key", "name_key", "owner_key"),
+        # "rex dub": both halves are prefixes, so the owner is met by the first three letters.
+        Index("ix_animals_owner_head", text("left(owner_key, 3)"), "name_key"),
         Index("uq_animals_identification", "identification", unique=True),
+        # Numbers are read out from their end.
+        Index("ix_animals_identification_reversed", text('reverse(identification) COLLATE "C"')),
     )
 
     client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
@@ -59,11 +64,15 @@ class Animal(Numbered, Attributed, Table):
     note: Mapped[str] = mapped_column(server_default="")
     died_on: Mapped[date | None]
     import_key: Mapped[str | None] = mapped_column(unique=True)
-    name_key: Mapped[str] = mapped_column(Computed("normalised(name)", persisted=True), sort_order=800)
+    name_key: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("normalised(name)", persisted=True), sort_order=800
+    )
+    # The name_key of the owner, written by trigger, for the search of an animal with its owner.
+    owner_key: Mapped[str] = mapped_column(Text(collation="C"), server_default="", sort_order=801)
 
 
 class AnimalWeight(Numbered, Attributed, Table):
-    """A weighing, in grams."""
+    """A weighing, in grams. A mistake is taken back (removed_at), never deleted."""
 
     __tablename__ = "animal_weights"
     __sharing__ = Common(audited=True)
@@ -75,6 +84,7 @@ class AnimalWeight(Numbered, Attributed, Table):
     animal_id: Mapped[int] = mapped_column(ForeignKey("animals.id"))
     weight_g: Mapped[int]
     measured_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
 
 
 class AnimalProblem(Numbered, Attributed, Table):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Computed, ForeignKey, Index
+from sqlalchemy import Computed, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vpterm.database.sharing import Common
@@ -15,7 +15,9 @@ class Client(Numbered, Attributed, Table):
     __tablename__ = "clients"
     __sharing__ = Common(audited=True)
     __table_args__ = (
-        Index("ix_clients_name_key", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}),
+        Index("ix_clients_name_key", "name_key", "given_key"),
+        # "dup mar": both halves are prefixes, so the first is met by its first three letters.
+        Index("ix_clients_name_head", text("left(name_key, 3)"), "given_key"),
         Index("ix_clients_email", "email", postgresql_where="email <> ''"),
     )
 
@@ -33,8 +35,12 @@ class Client(Numbered, Attributed, Table):
     preferred_site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
     import_key: Mapped[str | None] = mapped_column(unique=True)
     archived_at: Mapped[datetime | None]
+    # Collation "C": prefixes are found as ranges (>=, <), which parametrised LIKE does not allow.
     name_key: Mapped[str] = mapped_column(
-        Computed("normalised(last_name || ' ' || first_name)", persisted=True), sort_order=800
+        Text(collation="C"), Computed("normalised(last_name || ' ' || first_name)", persisted=True), sort_order=800
+    )
+    given_key: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("normalised(first_name)", persisted=True), sort_order=801
     )
 
 
@@ -45,14 +51,16 @@ class ClientPhone(Numbered, Attributed, Table):
     __sharing__ = Common(audited=True, deletable=True)
     __table_args__ = (
         Index("ix_client_phones_client_id", "client_id"),
-        Index("ix_client_phones_reversed", "reversed", postgresql_ops={"reversed": "text_pattern_ops"}),
+        Index("ix_client_phones_reversed", "reversed"),
     )
 
     client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
     position: Mapped[int] = mapped_column(server_default="1")
     number: Mapped[str]
     label: Mapped[str] = mapped_column(server_default="")
-    reversed: Mapped[str] = mapped_column(Computed("reverse(number)", persisted=True), sort_order=800)
+    reversed: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("reverse(number)", persisted=True), sort_order=800
+    )
 
 
 class ClientContact(Numbered, Attributed, Table):
