@@ -9,8 +9,11 @@ from vpterm.kernel.text import normalise
 def test_the_database_folds_text_as_the_kernel_does(group: Group) -> None:
     points = [chr(point) for point in range(1, 0x30000) if not 0xD800 <= point <= 0xDFFF]
     with psycopg.connect(group.site_url("lilas")) as connection:
-        statement = "SELECT array_agg(normalised('a' || c || 'b') ORDER BY n) FROM unnest(%s::text[]) WITH ORDINALITY AS u(c, n)"
-        row = connection.execute(statement, (points,)).fetchone()
+        row = connection.execute(
+            "SELECT array_agg(normalised('a' || c || 'b') ORDER BY n) "
+            "FROM unnest(%s::text[]) WITH ORDINALITY AS u(c, n)",
+            (points,),
+        ).fetchone()
     assert row is not None
     different = [
         (f"U+{ord(point):04X}", there)

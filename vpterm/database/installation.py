@@ -63,6 +63,7 @@ class Installation:
 
     def identity(self) -> str:
         """A short name of this very installation, made once: it keeps two of them apart on one machine."""
+        self.home.mkdir(parents=True, exist_ok=True)
         file = self.home / "identity"
         if not file.exists():
             file.write_text(uuid.uuid4().hex[:12], "ascii")

@@ -25,6 +25,7 @@ from vpterm.kernel.i18n import _
 SUPERUSER = "vpterm_server"
 DATABASE = "vpterm"
 START_TRIES = 20
+START_LIMIT_S = 60.0
 SOCKET_LIMIT = 90  # bytes; a unix socket's path may have 107, and the server adds its file's name
 
 SETTINGS = """
@@ -80,9 +81,15 @@ class EmbeddedServer:
         self.installation.prepare()
         if not (self.data_folder / "PG_VERSION").exists():
             self._initialise()
-        if not self.is_running():
-            self._launch()
-        self._wait_until_it_answers()
+        deadline = time.monotonic() + START_LIMIT_S
+        while not self._answers():
+            # Asked again every time: just after a kill the dead server may still count as running.
+            if not self.is_running():
+                self._launch()
+            elif time.monotonic() > deadline:
+                raise VptermError(_("PostgreSQL does not answer."), _("See {log}.").format(log=self._log))
+            else:
+                time.sleep(0.1)
 
     def stop(self) -> None:
         """Stop at once but cleanly; connected sessions are cut, committed work is kept."""
@@ -122,7 +129,7 @@ class EmbeddedServer:
                 "-t",
                 "60",
                 "-l",
-                str(self.data_folder / "server.log"),
+                str(self._log),
                 "-o",
                 options,
                 check=False,
@@ -133,20 +140,19 @@ class EmbeddedServer:
         reason = (started.stderr + started.stdout).strip()[-400:] if started else ""
         raise VptermError(
             _("PostgreSQL does not start."),
-            _("See {log}. {reason}").format(log=self.data_folder / "server.log", reason=reason),
+            _("See {log}. {reason}").format(log=self._log, reason=reason),
         )
 
-    def _wait_until_it_answers(self) -> None:
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                psycopg.connect(self.url(SUPERUSER, database="postgres"), connect_timeout=3).close()
-            except psycopg.OperationalError as failure:
-                if time.monotonic() > deadline:
-                    raise VptermError(_("PostgreSQL does not answer."), str(failure)) from failure
-                time.sleep(0.1)
-            else:
-                return
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url(SUPERUSER, database="postgres"), connect_timeout=3).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    @property
+    def _log(self) -> Path:
+        return self.data_folder / "server.log"
 
     def _pg_ctl(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         done = self._run([str(find_binaries() / "pg_ctl"), "-D", str(self.data_folder), *arguments])
