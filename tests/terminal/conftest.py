@@ -1,14 +1,10 @@
 """What the tests of the terminal server share."""
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # small_app and door, which the workers import by the same name
-
-from door import RunningDoor
+from tests.terminal.door import RunningDoor
 
 
 @pytest.fixture(scope="module")

@@ -81,8 +81,8 @@ class RunningDoor:
     """A terminal server on its own thread and loop, as `serve` starts it."""
 
     def __init__(self, folder: Path, **options: Any) -> None:
-        here = str(Path(__file__).parent)
-        settings = {"port": 0, "factory": "small_app:make_app", "import_paths": (here,), **options}
+        root = str(Path(__file__).parents[2])
+        settings = {"port": 0, "factory": "tests.terminal.small_app:make_app", "import_paths": (root,), **options}
         self.settings = DoorSettings(state_folder=folder, **settings)
         self.folder = folder
         self.accounts = make_accounts()
@@ -117,7 +117,7 @@ class RunningDoor:
         options = ["-F", "none", "-o", f"UserKnownHostsFile={self.folder}/known_hosts"]
         options += ["-o", "StrictHostKeyChecking=accept-new", "-o", "IdentityAgent=none", "-o", "LogLevel=ERROR"]
         if key is None:
-            return [*options, "-o", "PubkeyAuthentication=no", "-o", "NumberOfPasswordPrompts=1"]
+            return [*options, "-o", "PreferredAuthentications=password", "-o", "NumberOfPasswordPrompts=1"]
         return [*options, "-o", "IdentitiesOnly=yes", "-i", str(key), "-o", "BatchMode=yes"]
 
     def close(self) -> None:
@@ -146,7 +146,7 @@ class Person:
         self._stream = pyte.ByteStream(self.screen)
         self.received = b""
         command = shutil.which("ssh") or "ssh"
-        arguments = [*door.ssh_options(key), "-p", str(door.port), *(extra or []), f"{login}@127.0.0.1"]
+        arguments = [*(extra or []), *door.ssh_options(key), "-p", str(door.port), f"{login}@127.0.0.1"]
         environment = {**os.environ, "TERM": term, "LC_ALL": "C.UTF-8"}
         environment.pop("COLORTERM", None)
         spawn: Any = pexpect.spawn  # published without types

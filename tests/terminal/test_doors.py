@@ -9,7 +9,8 @@ import subprocess
 import time
 
 import pytest
-from door import RunningDoor, person
+
+from tests.terminal.door import RunningDoor, person
 
 pytestmark = pytest.mark.doors
 
@@ -229,6 +230,18 @@ def test_garbage_to_the_port_harms_nobody(door: RunningDoor) -> None:
                 connection.recv(100)
     with person(door, "asv.lilas") as nurse:
         nurse.sees("SITE lilas asv.lilas")
+
+
+def test_a_client_that_asks_by_questions_is_asked_in_the_persons_language(door: RunningDoor) -> None:
+    asking = ["-o", "PreferredAuthentications=keyboard-interactive"]
+    with person(door, "asv.lilas", extra=asking) as nurse:
+        assert "Mot de passe" in nurse.process.after.decode()
+        nurse.sees("SITE lilas asv.lilas")
+        nurse.types(F10)
+        assert nurse.ends() == 0
+        assert "À bientôt." in nurse.received.decode()
+    with person(door, "asv.lilas", extra=asking, password="wrong") as nurse:
+        assert nurse.ends() == 255
 
 
 def test_the_server_names_no_library_and_keeps_its_key_to_itself(door: RunningDoor) -> None:

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import pyte
-from small_app import SmallApp
 from textual.widgets import Input
 
+from tests.terminal.small_app import SmallApp
 from vpterm.screens.link import SessionLink, SessionRequest
 from vpterm.terminal.session import Session
 from vpterm.terminal.textual_internals import tame_textual

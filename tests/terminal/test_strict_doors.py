@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import Any
 
 import psutil
 import pytest
-from door import RunningDoor, person
-from test_doors import F7, gives_the_terminal_back
+
+from tests.terminal.door import RunningDoor, person
+from tests.terminal.test_doors import F7, gives_the_terminal_back
 
 pytestmark = pytest.mark.doors
 OpenDoor = Callable[..., RunningDoor]
@@ -143,12 +145,12 @@ def test_the_end_of_the_server_gives_terminals_back_and_leaves_no_process(tmp_pa
 def test_workers_end_themselves_when_the_gateway_is_killed(tmp_path: Path) -> None:
     script = (
         "import sys, pathlib, time; sys.path.insert(0, sys.argv[1])\n"
-        "from door import RunningDoor, Person\n"
+        "from tests.terminal.door import RunningDoor, Person\n"
         "door = RunningDoor(pathlib.Path(sys.argv[2]))\n"
         "vet = Person(door, 'vet.lilas', key=door.make_key('vet.lilas')); vet.sees('SITE lilas')\n"
         "print(*door.worker_pids('lilas'), flush=True); time.sleep(60)\n"
     )
-    command = [os.sys.executable, "-c", script, str(Path(__file__).parent), str(tmp_path)]  # type: ignore[attr-defined]
+    command = [sys.executable, "-c", script, str(Path(__file__).parents[2]), str(tmp_path)]
     gateway = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert gateway.stdout is not None
     workers = [int(pid) for pid in gateway.stdout.readline().split()]

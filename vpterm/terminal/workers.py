@@ -14,13 +14,14 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from vpterm.kernel.errors import VptermError
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.wire import Frame, WireProtocol
 
 _log = logging.getLogger("vpterm.terminal")
 
 
-class WorkerUnavailable(Exception):  # noqa: N818 - it says what has happened
+class WorkerUnavailable(VptermError):  # noqa: N818 - it says what has happened
     """No worker could be started; the message says why."""
 
 

@@ -18,6 +18,7 @@ import select
 import signal
 import socket
 import sys
+import time
 from typing import Any
 
 # What Textual reads from the environment when it is imported must not come from whoever started the gateway.
@@ -74,6 +75,15 @@ def _reap(orders: socket.socket) -> None:
         _tell(orders, ended=pid, status=os.waitstatus_to_exitcode(status))
 
 
+def _wait_for_workers() -> None:
+    """The gateway is gone; the workers notice the same by their wires. See them off, for some seconds."""
+    until = time.monotonic() + 10
+    with contextlib.suppress(ChildProcessError):
+        while time.monotonic() < until:
+            if os.waitpid(-1, os.WNOHANG) == (0, 0):
+                time.sleep(0.02)
+
+
 def _tell(orders: socket.socket, **message: Any) -> None:
     with contextlib.suppress(OSError):
         orders.sendall(json.dumps(message).encode() + b"\n")
@@ -97,7 +107,8 @@ def _serve(orders: socket.socket, factory: str) -> None:
             continue
         data, received, _, _ = socket.recv_fds(orders, 4096, 16)
         if not data:
-            return  # the gateway is gone; the workers notice the same by their wires
+            _wait_for_workers()
+            return
         descriptors += received
         *lines, buffer = (buffer + data).split(b"\n")
         for line in lines:

@@ -1,0 +1,155 @@
+"""What waits at a seat is bounded in both directions, and nothing typed is lost."""
+
+import asyncio
+from typing import Any, cast
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.terminal.door import LILAS
+from vpterm.terminal.identity import Account
+from vpterm.terminal.modes import GIVE_BACK, TAKE
+from vpterm.terminal.seat import Seat
+from vpterm.terminal.viewer import TerminalKind
+from vpterm.terminal.wire import Frame, WireProtocol
+from vpterm.terminal.workers import WorkerLink
+
+ACCOUNT = Account("vet.lilas", 1, "Vet", "en", (LILAS,), None)
+
+
+class Phone:
+    """The connection to a terminal, noting what goes over it."""
+
+    def __init__(self) -> None:
+        self.written = b""
+        self.reads = True
+        self.status: int | None = None
+
+    def write(self, data: bytes) -> None:
+        self.written += data
+
+    def pause_reading(self) -> None:
+        self.reads = False
+
+    def resume_reading(self) -> None:
+        self.reads = True
+
+    def hang_up(self, status: int) -> None:
+        self.status = status
+
+
+class NotedWire(WireProtocol):
+    """A wire that notes its frames."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda frame: None, lambda: None)
+        self.sent: list[tuple[str, bytes]] = []
+
+    def send(self, kind: str, body: bytes = b"", **fields: Any) -> None:
+        self.sent.append((kind, body))
+
+
+class Place:
+    """A seat, its line and its worker."""
+
+    def __init__(self) -> None:
+        self.phone, self.wire = Phone(), NotedWire()
+        self.seat = Seat(ACCOUNT, self.phone, (80, 24), TerminalKind())
+
+    async def look(self) -> None:
+        worker = WorkerLink(1, "lilas", lambda link, frame: None, lambda link: None)
+        worker.wire = self.wire
+        self.seat.look(worker, 1, 7, notice="", watches=False)
+
+    def paint(self, data: bytes, *, whole: bool = False) -> None:
+        self.seat.show(Frame("viewer.output", {"viewer": 7, "whole": whole}, data))
+
+    def reads(self) -> bool:
+        return self.phone.reads
+
+    @property
+    def typed(self) -> bytes:
+        return b"".join(body for kind, body in self.wire.sent if kind == "viewer.input")
+
+    @property
+    def shown(self) -> bytes:
+        return self.phone.written.removeprefix(TAKE.encode())
+
+
+async def test_what_is_typed_early_arrives_and_a_flood_is_not_read() -> None:
+    place = Place()
+    place.seat.type(b"Rex")
+    assert place.reads()
+    await place.look()
+    assert place.typed == b"Rex"
+    place.seat.type(b"x" * 9000)
+    assert not place.reads()
+    place.seat.taken(3000)
+    assert not place.reads()
+    place.seat.taken(3000)
+    assert place.reads()
+    assert place.typed == b"Rex" + b"x" * 9000
+
+
+async def test_a_flood_before_there_is_a_session_is_not_read_either() -> None:
+    place = Place()
+    place.seat.type(b"x" * 9000)
+    assert not place.reads()
+    await place.look()
+    assert not place.reads()
+    place.seat.taken(9000)
+    assert place.reads()
+
+
+async def test_a_terminal_that_does_not_keep_up_gets_the_whole_screen_later() -> None:
+    place = Place()
+    await place.look()
+    place.paint(b"one ")
+    place.seat.hold()
+    place.paint(b"lost ")
+    place.seat.release()
+    place.paint(b"change of what was lost ")
+    place.paint(b"WHOLE ", whole=True)
+    place.paint(b"two")
+    assert place.shown == b"one WHOLE two"
+    assert [kind for kind, _ in place.wire.sent] == ["viewer.attach", "viewer.pause", "viewer.resume"]
+
+
+@given(st.lists(st.sampled_from(["hold", "release", "change", "whole"]), max_size=30))
+def test_no_change_is_ever_shown_upon_a_screen_with_a_gap(steps: list[str]) -> None:
+    place = Place()
+    asyncio.run(place.look())
+    is_held, has_gap = False, False
+    for step in steps:
+        before = place.shown
+        if step in ("hold", "release"):
+            is_held = step == "hold"
+            getattr(place.seat, step)()
+            continue
+        place.paint(step.encode(), whole=step == "whole")
+        is_shown = place.shown != before
+        assert is_shown == (not is_held and (step == "whole" or not has_gap))
+        has_gap = not is_shown if step == "whole" else has_gap or not is_shown
+
+
+async def test_a_seat_gives_the_terminal_back_and_hangs_up_once() -> None:
+    place = Place()
+    await place.look()
+    place.seat.close(0, "Goodbye.")
+    place.seat.close(1, "again")
+    assert place.shown == GIVE_BACK.encode() + b"Goodbye.\r\n"
+    assert place.phone.status == 0
+    assert place.seat.session is None
+    assert cast("Any", place.wire.sent[-1])[0] == "viewer.detach"
+
+
+async def test_a_terminal_that_was_never_taken_is_not_given_back() -> None:
+    place = Place()
+    place.seat.close(1, "Your account is not attached to any site.")
+    assert place.phone.written == b"Your account is not attached to any site.\r\n"
+
+
+async def test_a_session_that_fails_again_and_again_is_not_replaced_for_ever() -> None:
+    seat = Place().seat
+    assert [seat.may_restart(now) for now in (0, 1, 2, 3)] == [True, True, True, False]
+    assert seat.may_restart(100)
