@@ -718,6 +718,8 @@ CREATE TABLE visits (
 	CONSTRAINT fk_visits_practitioner_id FOREIGN KEY(practitioner_id) REFERENCES staff (id)
 );
 
+CREATE INDEX ix_visits_left_at ON visits (site_id, left_at);
+
 CREATE INDEX ix_visits_present ON visits (site_id, state) WHERE state <> 'gone';
 
 CREATE UNIQUE INDEX uq_visits_animal_present ON visits (site_id, animal_id) WHERE state <> 'gone';
@@ -760,6 +762,7 @@ CREATE TABLE performed_services (
 	animal_id BIGINT NOT NULL, 
 	site_id BIGINT NOT NULL, 
 	practitioner_id BIGINT NOT NULL, 
+	kind TEXT DEFAULT 'service' NOT NULL, 
 	fee_code TEXT NOT NULL, 
 	label TEXT NOT NULL, 
 	quantity NUMERIC(10, 3) DEFAULT '1' NOT NULL, 
@@ -776,13 +779,14 @@ CREATE TABLE performed_services (
 	CONSTRAINT pk_performed_services PRIMARY KEY (id), 
 	CONSTRAINT ck_performed_services_quantity CHECK (quantity > 0), 
 	CONSTRAINT ck_performed_services_changed_animal CHECK (changed_animal IN ('', 'sterilised', 'died')), 
+	CONSTRAINT ck_performed_services_kind CHECK (kind IN ('service', 'product', 'vaccine')), 
 	CONSTRAINT fk_performed_services_entry_id FOREIGN KEY(entry_id) REFERENCES record_entries (id), 
 	CONSTRAINT fk_performed_services_animal_id FOREIGN KEY(animal_id) REFERENCES animals (id), 
 	CONSTRAINT fk_performed_services_site_id FOREIGN KEY(site_id) REFERENCES sites (id), 
 	CONSTRAINT fk_performed_services_practitioner_id FOREIGN KEY(practitioner_id) REFERENCES staff (id)
 );
 
-CREATE INDEX ix_performed_services_animal_id ON performed_services (animal_id);
+CREATE INDEX ix_performed_services_animal_id_performed_at ON performed_services (animal_id, performed_at);
 
 CREATE INDEX ix_performed_services_entry_id ON performed_services (entry_id);
 

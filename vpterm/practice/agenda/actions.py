@@ -12,7 +12,7 @@ from vpterm.kernel.dates import paris_day
 from vpterm.kernel.errors import Conflict, ConstraintViolated, NotAllowed, NotFound, Refused
 from vpterm.kernel.i18n import _
 from vpterm.practice.agenda.conflicts import slot_taken
-from vpterm.practice.agenda.queries import VISITS, require_shared
+from vpterm.practice.agenda.reading import VISITS, require_shared
 from vpterm.practice.agenda.rules import (
     Hours,
     Span,
@@ -231,11 +231,10 @@ async def _still_to_come(
     connection: AsyncConnection, context: Context, booking_id: int
 ) -> tuple[int, datetime, datetime]:
     """Resource, start and end of a live booking, locked until the end of the transaction."""
-    here = select(VISITS.c.id).where(VISITS.c.site_id == Booking.site_id, VISITS.c.booking_id == Booking.id).exists()
     statement = (
-        select(Booking.resource_id, Booking.span, Booking.cancelled_at, here.label("here"))
+        select(Booking.resource_id, Booking.span, Booking.cancelled_at)
         .where(Booking.site_id == context.site_id, Booking.id == booking_id)
-        .with_for_update(of=Booking)
+        .with_for_update()
     )
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
@@ -245,7 +244,9 @@ async def _still_to_come(
             _("This booking was cancelled on {day}.").format(day=f"{paris_day(row.cancelled_at):%d/%m/%y}"),
             _("Look at the day again."),
         )
-    if row.here:
+    # Asked after the lock, in a statement of its own: an arrival that held the lock before is seen.
+    visits = select(VISITS.c.id).where(VISITS.c.site_id == context.site_id, VISITS.c.booking_id == booking_id)
+    if (await connection.execute(visits)).first():
         raise Refused(
             _("The animal of this booking has already arrived."), _("Undo the arrival in the waiting room first.")
         )

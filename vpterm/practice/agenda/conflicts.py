@@ -9,7 +9,9 @@ from vpterm.database.context import Context
 from vpterm.kernel.dates import format_day_title, format_time, paris_day
 from vpterm.kernel.errors import Conflict
 from vpterm.kernel.i18n import _, ngettext
-from vpterm.practice.agenda.queries import BookingRow, Slot, booking_row, bookings_select, find_free_slots
+from vpterm.practice.agenda.queries import find_free_slots
+from vpterm.practice.agenda.reading import booking_row, bookings_select
+from vpterm.practice.agenda.rows import BookingRow, Slot
 from vpterm.practice.agenda.rules import Span
 from vpterm.practice.agenda.tables import Booking
 
@@ -26,27 +28,30 @@ async def slot_taken(
     free = await find_free_slots(
         context, from_=span.start, resource_id=resource_id, count=1, site_id=site_id, duration_min=span.minutes
     )
-    return Conflict(_taken_by(holders, context), _next_free(free, span))
+    return Conflict(_taken_by(holders), _next_free(free, span))
 
 
-async def _holders(context: Context, site_id: int, resource_id: int, span: Span) -> list[BookingRow]:
+async def _holders(context: Context, site_id: int, resource_id: int, span: Span) -> list[tuple[BookingRow, bool]]:
+    """Who holds the span, and whether each booking was made just now, by the clock that wrote it."""
+    fresh = (func.now() - Booking.created_at < JUST_NOW).label("fresh")
     statement = (
         bookings_select()
+        .add_columns(fresh)
         .where(Booking.site_id == site_id, Booking.resource_id == resource_id, Booking.cancelled_at.is_(None))
         .where(Booking.span.op("&&")(Range(span.start, span.end)))
         .order_by(func.lower(Booking.span))
     )
     async with context.reading() as connection:
-        return [booking_row(row) for row in (await connection.execute(statement)).mappings()]
+        rows = [dict(row) for row in (await connection.execute(statement)).mappings()]
+    return [(row.pop("fresh"), booking_row(row))[::-1] for row in rows]
 
 
-def _taken_by(holders: list[BookingRow], context: Context) -> str:
+def _taken_by(holders: list[tuple[BookingRow, bool]]) -> str:
     if not holders:  # another site's agenda, of which only free and taken can be seen
         return _("This slot has just been taken.")
-    first = holders[0]
+    first, fresh = holders[0]
     if first.is_closed:
         return _("This time is closed: {why}.").format(why=first.note)
-    fresh = first.booked_at is not None and context.now() - first.booked_at < JUST_NOW
     words = (
         _("This slot has just been taken by {person} for {who}.")
         if fresh
@@ -57,10 +62,10 @@ def _taken_by(holders: list[BookingRow], context: Context) -> str:
     )
 
 
-def _still_booked(holders: list[BookingRow]) -> str:
+def _still_booked(holders: list[tuple[BookingRow, bool]]) -> str:
     if not holders:
         return _("Something is booked in this time.")
-    first = holders[0]
+    first, _fresh = holders[0]
     return ngettext(
         "{n} booking stands in this time, first {who} on {day} at {start}.",
         "{n} bookings stand in this time, first {who} on {day} at {start}.",

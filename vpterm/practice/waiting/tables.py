@@ -19,6 +19,7 @@ class Visit(NumberedPerSite, Attributed, Table):
         ForeignKeyConstraint(["site_id", "booking_id"], ["bookings.site_id", "bookings.id"]),
         CheckConstraint("state IN ('waiting', 'in_consultation', 'to_bill', 'gone')", name="state"),
         Index("ix_visits_present", "site_id", "state", postgresql_where=text("state <> 'gone'")),
+        Index("ix_visits_left_at", "site_id", "left_at"),
         Index(
             "uq_visits_animal_present",
             "site_id",

@@ -1,0 +1,547 @@
+"""Booking, moving, cancelling; free time across clocks that change; what other sites see of an agenda."""
+
+import asyncio
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import func, insert, select, update
+
+from tests.practice.clinic_day import TODAY, WEEK, ClinicDay, admit_patients, at, open_clinic
+from tests.world import Group
+from vpterm.kernel.dates import PARIS, day_bounds
+from vpterm.kernel.errors import Conflict, NotAllowed, NotFound, Refused
+from vpterm.practice.agenda.actions import (
+    add_reason,
+    add_resource,
+    book,
+    cancel_booking,
+    close_time,
+    move_booking,
+    set_opening_hours,
+)
+from vpterm.practice.agenda.queries import (
+    BookingRow,
+    bookings_of_animal,
+    bookings_of_client,
+    busy_elsewhere,
+    day_agenda,
+    find_booking,
+    find_free_slots,
+    list_reasons,
+    list_resources,
+    week_overview,
+)
+from vpterm.practice.agenda.rules import Span, check_hours, free_spans, opening_spans, parse_when, slots
+from vpterm.practice.agenda.tables import Booking
+from vpterm.practice.animals.tables import Animal
+from vpterm.practice.sharing.actions import choose_sharing
+
+DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
+CHANGES = st.sampled_from([date(2026, 3, 29), date(2026, 10, 25), date(2027, 3, 28), date(2027, 10, 31)])
+CLOCKS = st.times(time(0), time(23, 59)).map(lambda clock: clock.replace(second=0, microsecond=0))
+
+
+@pytest.fixture
+async def clinic(group: Group) -> ClinicDay:
+    day = await open_clinic(group)
+    await admit_patients(group, day)
+    return day
+
+
+def paris(moment: datetime) -> str:
+    return moment.astimezone(PARIS).strftime("%H:%M")
+
+
+def shown(entries: list[BookingRow | Span]) -> list[str]:
+    return [
+        f"{paris(one.starts_at)} {one.who} {one.minutes}" if isinstance(one, BookingRow)
+        else f"{paris(one.start)} free {one.minutes}"
+        for one in entries
+    ]  # fmt: skip
+
+
+# -- time, without a database
+
+
+@given(day=DAYS | CHANGES, clocks=st.lists(CLOCKS, min_size=2, max_size=2, unique=True))
+def test_an_opening_lies_in_its_day_and_shows_its_clocks(day: date, clocks: list[time]) -> None:
+    opens_at, closes_at = sorted(clocks)
+    found = opening_spans(day, [(day.isoweekday(), opens_at, closes_at), (day.isoweekday() % 7 + 1, time(1), time(2))])
+    assert len(found) <= 1
+    for span in found:
+        start, end = day_bounds(day)
+        assert start <= span.start < span.end <= end
+        if day not in (date(2026, 3, 29), date(2027, 3, 28)) and day.month != 3:
+            assert span.start.astimezone(PARIS).time() == opens_at
+
+
+def test_an_opening_over_the_change_of_clocks_has_the_hours_that_pass() -> None:
+    night = [(7, time(1), time(5))]
+    assert [span.minutes for span in opening_spans(date(2026, 3, 29), night)] == [3 * 60]
+    assert [span.minutes for span in opening_spans(date(2026, 10, 25), night)] == [5 * 60]
+    assert opening_spans(date(2026, 3, 29), [(7, time(2, 30), time(3, 15))]) == []
+
+
+@st.composite
+def busy_days(draw: st.DrawFn) -> tuple[list[Span], list[Span]]:
+    day = draw(CHANGES | DAYS)
+    midnight = day_bounds(day)[0].astimezone(UTC)
+    spans = st.lists(
+        st.tuples(st.integers(0, 1400), st.integers(1, 300)).map(
+            lambda pair: Span(midnight + timedelta(minutes=pair[0]), midnight + timedelta(minutes=sum(pair)))
+        ),
+        max_size=12,
+    )
+    hours = [(day.isoweekday(), time(8, 30), time(12)), (day.isoweekday(), time(14), time(19))]
+    return opening_spans(day, hours), draw(spans)
+
+
+@given(busy_days())
+def test_free_and_busy_make_up_the_opening_and_never_overlap(spans: tuple[list[Span], list[Span]]) -> None:
+    openings, busy = spans
+    free = free_spans(openings, busy)
+    assert not any(gap.overlaps(span) for gap in free for span in busy)
+    assert all(before.end < after.start for before, after in pairwise(free))
+    taken = sum(
+        1
+        for opening in openings
+        for minute in range(opening.minutes)
+        if any(span.start <= opening.start + timedelta(minutes=minute) < span.end for span in busy)
+    )
+    assert sum(gap.minutes for gap in free) + taken == sum(opening.minutes for opening in openings)
+
+
+@given(busy_days(), st.sampled_from([5, 15, 20, 30, 60, 90]), st.integers(0, 1400))
+def test_a_slot_fits_into_a_gap_and_none_is_missed(
+    spans: tuple[list[Span], list[Span]], duration: int, later: int
+) -> None:
+    openings, busy = spans
+    free = free_spans(openings, busy)
+    from_ = openings[0].start + timedelta(minutes=later - 600)
+    found = list(slots(free, duration, from_=from_))
+    assert found == sorted(set(found))
+    for start in found:
+        assert start >= from_
+        assert any(gap.start <= start and start + timedelta(minutes=duration) <= gap.end for gap in free)
+    for gap in free:
+        if gap.start >= from_ and gap.minutes >= duration:
+            assert gap.start in found
+
+
+def test_hours_that_overlap_or_run_backwards_are_refused() -> None:
+    assert check_hours(WEEK[::-1]) == WEEK
+    for wrong in ([(1, time(9), time(9))], [(8, time(9), time(10))], [(1, time(9), time(11)), (1, time(10), time(12))]):
+        with pytest.raises(Refused):
+            check_hours(wrong)
+
+
+@pytest.mark.parametrize(
+    ("typed", "day", "clock"),
+    [
+        (".", TODAY, None),
+        ("+7", date(2026, 12, 1), None),
+        ("ven", date(2026, 11, 27), None),
+        ("ven 10h30", date(2026, 11, 27), time(10, 30)),
+        ("24/12 830", date(2026, 12, 24), time(8, 30)),
+        (". 15h", TODAY, time(15)),
+        ("14h", TODAY, time(14)),
+        ("1430", TODAY, time(14, 30)),
+        ("2612", date(2026, 12, 26), None),
+        ("fri 2pm", date(2026, 11, 27), time(14)),
+    ],
+)
+def test_a_day_and_a_time_are_typed_in_few_keys(typed: str, day: date, clock: time | None) -> None:
+    assert parse_when(typed, TODAY) == (day, clock)
+
+
+@pytest.mark.parametrize("typed", ["", "hello", "hello 10h", "ven hello", "32/13", "25h"])
+def test_what_is_neither_a_day_nor_a_time_is_refused(typed: str) -> None:
+    with pytest.raises(Refused):
+        parse_when(typed, TODAY)
+
+
+# -- the furniture
+
+
+async def test_resources_and_reasons_in_their_order(clinic: ClinicDay) -> None:
+    assert [(row.name, row.kind) for row in await list_resources(clinic.context)] == [
+        ("Dr Rousseau", "practitioner"), ("Dr Fontaine", "practitioner"), ("Bloc", "theatre"),
+    ]  # fmt: skip
+    assert (await list_resources(clinic.context))[0].hours == tuple(WEEK)
+    assert [(row.name, row.duration_min) for row in await list_reasons(clinic.context)] == [
+        ("vaccin", 15), ("boiterie", 30), ("castration", 60),
+    ]  # fmt: skip
+    with pytest.raises(Refused) as taken:
+        await add_resource(clinic.context, name=" Bloc ")
+    assert taken.value.field == "name"
+    for wrong in (
+        {"name": "", "duration_min": 15},
+        {"name": "x", "duration_min": 4},
+        {"name": "vaccin", "duration_min": 5},
+    ):
+        with pytest.raises(Refused):
+            await add_reason(clinic.context, **wrong)  # type: ignore[arg-type]
+    with pytest.raises(NotFound):
+        await set_opening_hours(clinic.context, resource_id=999, hours=WEEK)
+
+
+# -- booking
+
+
+async def test_a_day_shows_its_bookings_and_its_gaps(clinic: ClinicDay) -> None:
+    vet = clinic.resources["Dr Rousseau"]
+    await book(clinic.context, resource_id=vet, starts_at=at("08:45"), reason_id=clinic.reasons["boiterie"],
+               animal_id=clinic.animals["Rex"], note="patte avant")  # fmt: skip
+    await book(clinic.context, resource_id=vet, starts_at=at("10:00"), reason_id=clinic.reasons["vaccin"],
+               duration_min=20, caller="M. Inconnu 06 00 00 00 00")  # fmt: skip
+    await close_time(clinic.context, resource_id=vet, starts_at=at("14:00"), ends_at=at("19:00"), note="chirurgie")
+    day = await day_agenda(clinic.context, day=TODAY)
+    assert shown(day.entries(vet)) == [
+        "08:30 free 15", "08:45 Rex 30", "09:15 free 45", "10:00 M. Inconnu 06 00 00 00 00 20",
+        "10:20 free 100", "14:00 chirurgie 300",
+    ]  # fmt: skip
+    assert shown(day.entries(clinic.resources["Bloc"])) == ["08:30 free 210", "14:00 free 300"]
+    first, second, third = day.bookings
+    assert (first.animal, first.species, first.last_name, first.client_name) == (
+        "Rex",
+        "chien",
+        "Dubois",
+        "Dubois Paul",
+    )
+    assert (first.phone, first.reason, first.note, first.state) == ("+33240112233", "boiterie", "patte avant", "booked")
+    assert (first.booked_by, first.is_closed, second.is_closed, third.is_closed) == (
+        "Anne Rousseau",
+        False,
+        False,
+        True,
+    )
+    assert (await day_agenda(clinic.context, day=TODAY + timedelta(days=1))).bookings == ()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"animal_id": None}, "who"),
+        ({"starts_at": at("08:45") - timedelta(days=1)}, "starts_at"),
+        ({"reason_id": None}, "reason_id"),
+        ({"reason_id": 999}, "reason_id"),
+        ({"duration_min": 3}, "duration_min"),
+        ({"resource_id": 999}, "resource_id"),
+        ({"client_id": 999}, "who"),
+    ],
+)
+async def test_a_booking_that_cannot_be_is_refused_with_its_field(
+    clinic: ClinicDay, wrong: dict[str, object], field: str
+) -> None:
+    right: dict[str, object] = {
+        "resource_id": clinic.resources["Bloc"], "starts_at": at("08:45"), "reason_id": clinic.reasons["vaccin"],
+        "animal_id": clinic.animals["Rex"],
+    }  # fmt: skip
+    with pytest.raises(Refused) as refusal:
+        await book(clinic.context, **{**right, **wrong})  # type: ignore[arg-type]
+    assert refusal.value.field == field
+    assert (await day_agenda(clinic.context, day=TODAY)).bookings == ()
+
+
+async def test_nobody_is_booked_for_a_dead_animal(clinic: ClinicDay) -> None:
+    async with clinic.context.writing() as connection:
+        await connection.execute(update(Animal).where(Animal.name == "Rex").values(died_on=TODAY))
+    with pytest.raises(Refused) as refusal:
+        await book(clinic.context, resource_id=clinic.resources["Bloc"], starts_at=at("09:00"), duration_min=15,
+                   animal_id=clinic.animals["Rex"])  # fmt: skip
+    assert "Rex" in refusal.value.message
+
+
+async def test_a_taken_slot_is_a_conflict_that_says_by_whom_and_what_is_free(group: Group, clinic: ClinicDay) -> None:
+    vet = clinic.resources["Dr Rousseau"]
+    number = await book(clinic.context, resource_id=vet, starts_at=at("08:45"), duration_min=30,
+                        animal_id=clinic.animals["Rex"])  # fmt: skip
+    desk = group.context("accueil.lilas")
+    with pytest.raises(Conflict) as conflict:
+        await book(desk, resource_id=vet, starts_at=at("09:00"), duration_min=30, caller="Mme Autre")
+    assert conflict.value.message == "Ce créneau vient d'être pris par Anne Rousseau pour Rex."
+    assert conflict.value.advice == "Prochain libre : 09:15."
+    # Next to it, at another resource, and once it is cancelled, the same time is free.
+    await book(desk, resource_id=vet, starts_at=at("09:15"), duration_min=15, caller="Mme Autre")
+    await book(desk, resource_id=clinic.resources["Bloc"], starts_at=at("09:00"), duration_min=30, caller="Mme Autre")
+    await cancel_booking(desk, booking_id=number, because="a rappelé")
+    await book(desk, resource_id=vet, starts_at=at("09:00"), duration_min=15, caller="Mme Autre")
+
+
+async def test_closing_time_over_bookings_says_which(clinic: ClinicDay) -> None:
+    vet = clinic.resources["Dr Rousseau"]
+    for clock, name in (("10:00", "Rex"), ("16:00", "Mirza")):
+        await book(
+            clinic.context, resource_id=vet, starts_at=at(clock), duration_min=15, animal_id=clinic.animals[name]
+        )
+    leave = {
+        "resource_id": vet,
+        "starts_at": at("08:00"),
+        "ends_at": at("20:00", TODAY + timedelta(days=4)),
+        "note": "congés",
+    }
+    with pytest.raises(Conflict) as conflict:
+        await close_time(clinic.context, **leave)  # type: ignore[arg-type]
+    assert conflict.value.message == "2 rendez-vous dans cette plage, le premier : Rex, mar. 24 nov. à 10:00."
+    for row in (await day_agenda(clinic.context, day=TODAY)).bookings:
+        await cancel_booking(clinic.context, booking_id=row.id)
+    await close_time(clinic.context, **leave)  # type: ignore[arg-type]
+    for ahead in range(4):
+        day = await day_agenda(clinic.context, day=TODAY + timedelta(days=ahead))
+        assert [row.note for row in day.bookings] == ["congés"]
+        assert day.resources[0].free == ()
+    with pytest.raises(Conflict) as closed:
+        await book(clinic.context, resource_id=vet, starts_at=at("10:00"), duration_min=15, caller="Mme Autre")
+    assert closed.value.message == "Cette plage est fermée : congés."
+    assert closed.value.advice == "Prochain libre : lun. 30 nov. à 08:30."
+    for wrong in ({"note": " "}, {"ends_at": at("08:00")}, {"ends_at": at("08:00", date(2028, 1, 1))}):
+        with pytest.raises(Refused):
+            await close_time(clinic.context, **{**leave, **wrong})  # type: ignore[arg-type]
+
+
+async def test_a_slot_raced_by_fifty_writers_has_one_winner(group: Group, clinic: ClinicDay) -> None:
+    vet = clinic.resources["Dr Rousseau"]
+    people = [group.context(login) for login in ("vet.lilas", "asv.lilas", "accueil.lilas", "vet.deux")]
+
+    async def one(number: int) -> object:
+        try:
+            return await book(people[number % 4], resource_id=vet, starts_at=at("09:00"), duration_min=15,
+                              caller=f"Personne {number}")  # fmt: skip
+        except Conflict as conflict:
+            return conflict
+
+    answers = await asyncio.gather(*(one(number) for number in range(50)))
+    winners = [answer for answer in answers if isinstance(answer, int)]
+    losers = [answer for answer in answers if isinstance(answer, Conflict)]
+    (row,) = (await day_agenda(clinic.context, day=TODAY)).bookings
+    assert (winners, len(losers)) == ([row.id], 49)
+    assert {(loser.message, loser.advice) for loser in losers} == {
+        (f"Ce créneau vient d'être pris par {row.booked_by} pour {row.caller}.", "Prochain libre : 09:15.")
+    }
+
+
+async def test_fifty_overlapping_spans_end_in_a_day_without_overlap(group: Group, clinic: ClinicDay) -> None:
+    vet = clinic.resources["Dr Rousseau"]
+
+    async def one(number: int) -> bool:
+        start = at("08:30") + timedelta(minutes=5 * (number * 7 % 36))
+        try:
+            await book(
+                clinic.context, resource_id=vet, starts_at=start, duration_min=10 + number % 4 * 5, caller=str(number)
+            )
+        except Conflict:
+            return False
+        return True
+
+    won = sum(await asyncio.gather(*(one(number) for number in range(50))))
+    spans = [row.span for row in (await day_agenda(clinic.context, day=TODAY)).bookings]
+    assert len(spans) == won > 5
+    assert not any(before.overlaps(after) for before, after in pairwise(spans))
+
+
+# -- moving and cancelling
+
+
+async def test_a_booking_moves_and_keeps_its_length(clinic: ClinicDay) -> None:
+    vet, other = clinic.resources["Dr Rousseau"], clinic.resources["Dr Fontaine"]
+    number = await book(clinic.context, resource_id=vet, starts_at=at("08:45"), duration_min=40,
+                        animal_id=clinic.animals["Rex"])  # fmt: skip
+    await move_booking(clinic.context, booking_id=number, starts_at=at("09:00"))  # over its own old place
+    await move_booking(clinic.context, booking_id=number, starts_at=at("15:00"), resource_id=other)
+    moved = await find_booking(clinic.context, booking_id=number)
+    assert (moved.resource_name, paris(moved.starts_at), moved.minutes) == ("Dr Fontaine", "15:00", 40)
+    await move_booking(clinic.context, booking_id=number, starts_at=at("15:00"), duration_min=20)
+    assert (await find_booking(clinic.context, booking_id=number)).minutes == 20
+    await book(clinic.context, resource_id=vet, starts_at=at("10:00"), duration_min=15, caller="Mme Autre")
+    with pytest.raises(Conflict):
+        await move_booking(clinic.context, booking_id=number, starts_at=at("09:50"), resource_id=vet)
+    assert paris((await find_booking(clinic.context, booking_id=number)).starts_at) == "15:00"
+    for start, minutes in ((at("09:00", date(2026, 11, 23)), 15), (at("16:00"), 1)):
+        with pytest.raises(Refused):
+            await move_booking(clinic.context, booking_id=number, starts_at=start, duration_min=minutes)
+
+
+async def test_a_cancelled_booking_is_kept_with_its_reason_and_cancelled_once(clinic: ClinicDay) -> None:
+    number = await book(clinic.context, resource_id=clinic.resources["Bloc"], starts_at=at("09:00"), duration_min=15,
+                        animal_id=clinic.animals["Rex"])  # fmt: skip
+    await cancel_booking(clinic.context, booking_id=number, because="chien guéri")
+    assert (await day_agenda(clinic.context, day=TODAY)).bookings == ()
+    with pytest.raises(NotFound):
+        await find_booking(clinic.context, booking_id=number)
+    with pytest.raises(Conflict):
+        await cancel_booking(clinic.context, booking_id=number)
+    with pytest.raises(Conflict):
+        await move_booking(clinic.context, booking_id=number, starts_at=at("15:00"))
+    async with clinic.context.reading() as connection:
+        kept = (await connection.execute(select(Booking.cancelled_because, Booking.cancelled_at))).one()
+    assert tuple(kept) == ("chien guéri", clinic.context.now())
+
+
+# -- free time
+
+
+async def test_free_slots_follow_hours_bookings_and_the_kind_of_the_reason(clinic: ClinicDay) -> None:
+    vet, other = clinic.resources["Dr Rousseau"], clinic.resources["Dr Fontaine"]
+    await close_time(clinic.context, resource_id=vet, starts_at=at("08:30"), ends_at=at("11:50"), note="réunion")
+    await close_time(clinic.context, resource_id=other, starts_at=at("08:30"), ends_at=at("18:30"), note="congé")
+    found = await find_free_slots(clinic.context, reason_id=clinic.reasons["boiterie"], from_=at("08:00"), count=12)
+    assert [(slot.resource_name, paris(slot.starts_at)) for slot in found][:3] == [
+        ("Dr Rousseau", "14:00"), ("Dr Rousseau", "14:15"), ("Dr Rousseau", "14:30"),
+    ]  # fmt: skip
+    assert len(found) == 12
+    surgery = await find_free_slots(clinic.context, reason_id=clinic.reasons["castration"], from_=at("08:43"), count=2)
+    assert [(slot.resource_name, paris(slot.starts_at), slot.duration_min) for slot in surgery] == [
+        ("Bloc", "08:45", 60), ("Bloc", "09:00", 60),
+    ]  # fmt: skip
+    own = await find_free_slots(
+        clinic.context, reason_id=clinic.reasons["vaccin"], from_=at("08:00"), resource_id=other, count=3
+    )
+    assert [paris(slot.starts_at) for slot in own] == ["18:30", "18:45", "08:30"]
+
+
+async def test_a_search_ends_at_the_horizon(clinic: ClinicDay) -> None:
+    for number in clinic.resources.values():
+        await set_opening_hours(clinic.context, resource_id=number, hours=[])
+    assert await find_free_slots(clinic.context, reason_id=clinic.reasons["vaccin"], from_=at("08:00")) == []
+
+
+async def test_the_week_counts_bookings_and_free_minutes(clinic: ClinicDay) -> None:
+    vet = clinic.resources["Dr Rousseau"]
+    await book(clinic.context, resource_id=vet, starts_at=at("09:00"), duration_min=30, caller="Mme Autre")
+    await close_time(clinic.context, resource_id=vet, starts_at=at("14:00"), ends_at=at("19:00"), note="chirurgie")
+    week = await week_overview(clinic.context, day=TODAY)
+    whole = 3 * (210 + 300)
+    assert [(row.day.day, row.bookings, row.free_min) for row in week] == [
+        (23, 0, whole), (24, 1, whole - 330), (25, 0, whole), (26, 0, whole), (27, 0, whole), (28, 0, 0), (29, 0, 0),
+    ]  # fmt: skip
+
+
+async def test_the_bookings_of_a_client_and_of_an_animal(clinic: ClinicDay) -> None:
+    for clock, name in (("17:00", "Rex"), ("07:00", "Rex"), ("15:00", "Mirza")):
+        await book(clinic.context, resource_id=clinic.resources["Bloc"], starts_at=at(clock), duration_min=15,
+                   animal_id=clinic.animals[name])  # fmt: skip
+    rex, dubois = clinic.animals["Rex"], clinic.clients["Dubois"]
+    assert [paris(row.starts_at) for row in await bookings_of_animal(clinic.context, animal_id=rex)] == ["17:00"]
+    midnight = day_bounds(TODAY)[0]
+    of_client = await bookings_of_client(clinic.context, client_id=dubois, from_=midnight)
+    assert [(paris(row.starts_at), row.animal) for row in of_client] == [("07:00", "Rex"), ("17:00", "Rex")]
+
+
+# -- the walls
+
+
+@pytest.fixture
+async def port(group: Group, clinic: ClinicDay) -> ClinicDay:
+    """Another clinic of the group, with a booking that lilas might see."""
+    day = await open_clinic(group, "vet.port")
+    await book(day.context, resource_id=day.resources["Dr Rousseau"], starts_at=at("09:00"),
+               reason_id=day.reasons["boiterie"], animal_id=clinic.animals["Mirza"], note="secret")  # fmt: skip
+    return day
+
+
+async def share(group: Group, choice: str) -> None:
+    await choose_sharing(group.management(), subject="agenda", choice=choice)
+
+
+async def test_free_busy_shows_the_shape_of_another_agenda_and_nothing_else(
+    group: Group, clinic: ClinicDay, port: ClinicDay
+) -> None:
+    site = group.ids["port"]
+    await share(group, "free-busy")
+    day = await day_agenda(clinic.context, day=TODAY, site_id=site)
+    (row,) = day.bookings
+    assert (paris(row.starts_at), row.minutes, row.resource_name) == ("09:00", 30, "Dr Rousseau")
+    assert (row.hidden, row.id, row.who, row.note, row.client_id, row.reason) == (True, 0, "", "", None, "")
+    assert shown(day.entries(port.resources["Dr Rousseau"]))[1:] == ["09:00  30", "09:30 free 150", "14:00 free 300"]
+    assert len(await busy_elsewhere(clinic.context, site_id=site, day=TODAY)) == 1
+    assert await bookings_of_animal(clinic.context, animal_id=clinic.animals["Mirza"]) == []
+    async with clinic.context.reading() as connection:
+        seen = await connection.execute(select(func.count()).select_from(Booking).where(Booking.site_id == site))
+        assert seen.scalar_one() == 0
+
+
+async def test_another_site_can_be_booked_without_reading_it(group: Group, clinic: ClinicDay, port: ClinicDay) -> None:
+    site, vet = group.ids["port"], port.resources["Dr Rousseau"]
+    (slot,) = await find_free_slots(
+        clinic.context, reason_id=port.reasons["boiterie"], from_=at("09:00"), resource_id=vet, count=1, site_id=site
+    )
+    assert paris(slot.starts_at) == "09:30"
+    values = {
+        "site_id": site,
+        "resource_id": vet,
+        "reason_id": port.reasons["boiterie"],
+        "animal_id": clinic.animals["Rex"],
+    }
+    assert await book(clinic.context, starts_at=slot.starts_at, **values) == 0  # type: ignore[arg-type]
+    with pytest.raises(Conflict) as conflict:
+        await book(clinic.context, starts_at=at("09:15"), **values)  # type: ignore[arg-type]
+    assert conflict.value.message == "Ce créneau vient d'être pris."  # and not by whom
+    assert conflict.value.advice == "Prochain libre : 10:00."
+    own = await day_agenda(port.context, day=TODAY)
+    assert [(row.animal, row.booked_by) for row in own.bookings] == [
+        ("Mirza", "Yann Le Goff"),
+        ("Rex", "Anne Rousseau"),
+    ]
+    # What stands there now belongs to port: lilas neither moves nor cancels it.
+    for number in (row.id for row in own.bookings):
+        with pytest.raises(NotFound):
+            await cancel_booking(clinic.context, booking_id=number)
+        with pytest.raises(NotFound):
+            await move_booking(clinic.context, booking_id=number, starts_at=at("18:00"))
+
+
+async def test_a_choice_of_the_group_takes_effect_at_once(group: Group, clinic: ClinicDay, port: ClinicDay) -> None:
+    site, vet = group.ids["port"], port.resources["Dr Rousseau"]
+    await share(group, "full")
+    (row,) = (await day_agenda(clinic.context, day=TODAY, site_id=site)).bookings
+    assert (row.hidden, row.animal, row.note, row.site_code) == (False, "Mirza", "secret", "port")
+    assert [one.site_code for one in await bookings_of_animal(clinic.context, animal_id=clinic.animals["Mirza"])] == [
+        "port"
+    ]
+    await share(group, "hidden")
+    with pytest.raises(NotAllowed):
+        await day_agenda(clinic.context, day=TODAY, site_id=site)
+    with pytest.raises(NotAllowed):
+        await find_free_slots(clinic.context, duration_min=15, from_=at("09:00"), resource_id=vet, site_id=site)
+    with pytest.raises(Refused) as refusal:
+        await book(clinic.context, site_id=site, resource_id=vet, starts_at=at("15:00"), duration_min=15, caller="x")
+    assert refusal.value.field == "site_id"
+    assert await list_resources(clinic.context, site_id=site) == []
+    assert await busy_elsewhere(clinic.context, site_id=site, day=TODAY) == []
+    assert await bookings_of_animal(clinic.context, animal_id=clinic.animals["Mirza"]) == []
+
+
+async def test_hidden_agendas_hold_against_plain_statements(group: Group, clinic: ClinicDay, port: ClinicDay) -> None:
+    await share(group, "hidden")
+    site = group.ids["port"]
+    before = len((await day_agenda(port.context, day=TODAY)).bookings)
+    async with clinic.context.reading() as connection:
+        assert (await connection.execute(select(Booking.id).where(Booking.site_id == site))).all() == []
+    with pytest.raises(NotAllowed):
+        await _insert_by_hand(clinic, site, port.resources["Bloc"])
+    async with clinic.context.writing() as connection:
+        touched = await connection.execute(update(Booking).where(Booking.site_id == site).values(note="lu"))
+        assert touched.rowcount == 0
+    assert len((await day_agenda(port.context, day=TODAY)).bookings) == before
+
+
+async def _insert_by_hand(clinic: ClinicDay, site_id: int, resource_id: int) -> None:
+    span = func.tstzrange(at("15:00"), at("16:00"))
+    async with clinic.context.writing() as connection:
+        await connection.execute(insert(Booking).values(span=span, site_id=site_id, resource_id=resource_id).inline())
+
+
+async def test_only_those_who_may_edit_the_agenda_do(group: Group, clinic: ClinicDay) -> None:
+    visitor = group.context("support")
+    values = {"resource_id": clinic.resources["Bloc"], "starts_at": at("15:00")}
+    for attempt in (
+        book(visitor, **values, duration_min=15, caller="x"),  # type: ignore[arg-type]
+        close_time(visitor, **values, ends_at=at("16:00"), note="x"),  # type: ignore[arg-type]
+        move_booking(visitor, booking_id=1, starts_at=at("15:00")),
+        cancel_booking(visitor, booking_id=1),
+    ):
+        with pytest.raises(NotAllowed):
+            await attempt
