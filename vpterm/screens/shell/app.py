@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +10,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import events
-from textual.app import App
 from textual.binding import BindingType
 from textual.message_pump import MessagePump
 from textual.screen import Screen, ScreenResultType
@@ -20,19 +17,18 @@ from textual.screen import Screen, ScreenResultType
 from vpterm.database.context import Context
 from vpterm.database.notices import Notices
 from vpterm.kernel.dates import PARIS
-from vpterm.kernel.errors import Refused, VptermError
+from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _, set_language
 from vpterm.screens.link import SessionLink, SessionRequest
 from vpterm.screens.shell.asking import Asking
+from vpterm.screens.shell.boards import Boards
 from vpterm.screens.shell.gate import KeyGate
-from vpterm.screens.shell.guard import recover
 from vpterm.screens.shell.openers import opening
 from vpterm.screens.shell.place import Dialog, Opening, Place
+from vpterm.screens.shell.telling import TellingApp
 from vpterm.screens.shell.works import Works
 from vpterm.screens.theme.look import Look
 from vpterm.screens.theme.themes import CONSOLE, TRUECOLOR
-
-log = logging.getLogger("vpterm.screens")
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,7 @@ class SiteFace:
     colour: str
 
 
-class PracticeApp(App[None]):
+class PracticeApp(TellingApp):
     """One person at one site. Places are reached by `await app.open("noun.view", **arguments)`."""
 
     CSS_PATH = Path(__file__).parent.parent / "theme" / "vpterm.tcss"
@@ -78,13 +74,11 @@ class PracticeApp(App[None]):
         self.wanted_site: str | None = None
         self.home = home
         self.last_patient: int | None = None
-        self.failures: list[BaseException] = []
         self._background: set[asyncio.Task[None]] = set()
-        self.broken_places: set[Screen[Any]] = set()
-        self.messages: deque[str] = deque(maxlen=20)
+        self._boards = Boards(self, notices)
         is_console = request.colours in {"16", "8", "mono"}
         self.look = Look(site.colour, is_console, request.glyphs != "full" or request.colours == "8")
-        self.works = Works(self._show_busy, self.tell_failure)
+        self.works = Works(self.show_busy, self.tell_failure)
         self.gate = KeyGate(self.works, self._deliver, self._way_of_keys)
         self._asking = Asking(self)
         self.animation_level = "none"
@@ -106,9 +100,11 @@ class PracticeApp(App[None]):
         """Open the home board; keys typed meanwhile wait for it."""
         self.work(self._open(self.home, {}))
         self._wait_for_minute()
+        self._boards.open()
 
     def on_unmount(self) -> None:
         """Nothing outlives the session."""
+        self._boards.close()
         self.gate.close()
         self.works.close()
 
@@ -153,15 +149,25 @@ class PracticeApp(App[None]):
     def _way_of_keys(self) -> tuple[MessagePump, ...]:
         return tuple((self.focused or self.screen).ancestors_with_self)
 
+    def forget_waiting_keys(self) -> None:
+        """Drop the keys typed ahead of a failure."""
+        self.gate.forget_waiting()
+
     def work(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something that may take time: keys wait for its end, its errors are told. The way out of a handler."""
         return self.works.start(work)
 
     def background(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something that no key waits for (keeping a draft). Leaving waits for it, 2 s at most."""
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(self._in_background(work))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+    async def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:  # a border: see guard.py
+            self.tell_mistake(error)
 
     async def _finish_background(self) -> None:
         if self._background:
@@ -222,6 +228,12 @@ class PracticeApp(App[None]):
         if isinstance(self.screen, Place):
             self.screen.keep_drafts()
 
+    async def open_help(self, place: str) -> None:
+        """F1."""
+        from vpterm.screens.help import page
+
+        await self.open(page.HelpPage.place, place=place)
+
     async def open_menu(self) -> None:
         """F10."""
         from vpterm.screens.help.menu import show_menu
@@ -278,60 +290,3 @@ class PracticeApp(App[None]):
             wish(self.link)
         else:
             self.exit()
-
-    # -- telling
-
-    def say(self, message: str) -> None:
-        """Put a sentence on the message line of the present place."""
-        self.messages.append(message)
-        place = self._place()
-        if place is not None:
-            place.say(message)
-
-    def show_mistake(self, error: VptermError) -> None:
-        """Show an error without moving the cursor: a field was left with something that cannot be read."""
-        sentence = f"{error.message} {error.advice}".strip()
-        self.messages.append(sentence)
-        self.show_again(sentence)
-
-    def tell_failure(self, error: BaseException) -> None:
-        """Say what went wrong, in words; the keys typed ahead were meant for what did not happen, and are dropped."""
-        self.gate.forget_waiting()
-        field: str | None = None
-        if isinstance(error, VptermError):
-            sentence = f"{error.message} {error.advice}".strip()
-            field = getattr(error, "field", None)
-        elif isinstance(error, asyncio.CancelledError):
-            if not self.is_running:
-                return
-            sentence = _("Given up: nothing was opened.")
-        else:
-            self.failures.append(error)
-            log.error("a screen failed", exc_info=error)
-            sentence = _("The program made a mistake here; it has been noted.") + " " + _("Try again, or press Esc.")
-        self.messages.append(sentence)
-        place = self._place()
-        if place is not None:
-            place.show_error(sentence, field)
-
-    def show_again(self, sentence: str) -> None:
-        """Show an error on the place that is open now."""
-        place = self._place()
-        if place is not None:
-            place.show_error(sentence)
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Textual's last word on a widget whose message loop broke: leave that place, keep the session."""
-        recover(self, error)
-
-    def _place(self) -> Place | None:
-        for screen in reversed(self.screen_stack):
-            if isinstance(screen, Place):
-                return screen
-        return None
-
-    def _show_busy(self, stage: int) -> None:
-        words = ("", _("Loading…"), _("Still loading… Esc gives up."))
-        place = self._place()
-        if place is not None:
-            place.show_busy(words[stage])

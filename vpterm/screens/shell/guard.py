@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 if TYPE_CHECKING:
-    from vpterm.screens.shell.app import PracticeApp
+    from vpterm.screens.shell.telling import TellingApp
 
 log = logging.getLogger("vpterm.screens")
 
@@ -35,7 +35,7 @@ class Guarded(MessagePump):
 MOST_FAILURES = 25  # a session that fails again and again ends, and the next login begins anew
 
 
-def recover(app: PracticeApp, error: Exception) -> None:
+def recover(app: TellingApp, error: Exception) -> None:
     """A widget's message loop broke, so its place is dead: leave it, and say so on the place beneath."""
     app.tell_failure(error)
     if len(app.failures) > MOST_FAILURES:
@@ -46,7 +46,7 @@ def recover(app: PracticeApp, error: Exception) -> None:
         app.call_later(lambda: app.work(_leave_broken(app)))
 
 
-async def _leave_broken(app: PracticeApp) -> None:
+async def _leave_broken(app: TellingApp) -> None:
     sentence = app.messages[-1]
     while len(app.screen_stack) > 1 and app.screen in app.broken_places:
         await asyncio.wait_for(app.pop_screen(), 5)

@@ -65,12 +65,14 @@ class Place(Guarded, Screen[None]):
     """The base of every full screen. Subclasses set `place`, `title_label`, `actions`, and write `body()`.
 
     Each action `name` needs `async def do_<name>(self)`. It runs as a work: it may read and save at leisure,
-    keys wait, a `VptermError` that it raises is shown on the message line.
+    keys wait, a `VptermError` that it raises is shown on the message line. `follows` names the tables whose
+    change by other people has the place `reload()`.
     """
 
     place: ClassVar[str] = ""
     title_label: ClassVar[str] = ""
     actions: ClassVar[tuple[Action, ...]] = ()
+    follows: ClassVar[frozenset[str]] = frozenset()
     app: PracticeApp
 
     def __init_subclass__(cls, **arguments: Any) -> None:
@@ -141,7 +143,7 @@ class Place(Guarded, Screen[None]):
 
     async def do_help(self) -> None:
         """F1."""
-        await self.app.open("help.page", place=self.place)
+        await self.app.open_help(self.place)
 
     async def do_menu(self) -> None:
         """F10."""

@@ -128,7 +128,7 @@ class Form(VerticalScroll, can_focus=False):
         app: PracticeApp = self.app  # type: ignore[assignment]
         self._show_label(message.field.key, is_wrong=message.error is not None)
         if message.error is not None:
-            app.show_mistake(message.error)
+            app.tell_mistake(message.error)
 
     @on(Input.Submitted)
     def _go_on(self, message: Input.Submitted) -> None:
@@ -182,7 +182,7 @@ class Form(VerticalScroll, can_focus=False):
         self._draft = None
         if self.is_attached:
             app: PracticeApp = self.app  # type: ignore[assignment]
-            app.show_mistake(Refused(_("The draft is not kept yet: {why}").format(why=error.message), error.advice))
+            app.tell_mistake(Refused(_("The draft is not kept yet: {why}").format(why=error.message), error.advice))
             self._timer = self.set_timer(TRY_DRAFT_AGAIN_AFTER_S, self.keep_draft)
 
     def _stop_timer(self) -> None:

@@ -1,0 +1,122 @@
+"""One key, one meaning; every key has an alternative; help, footer and menu are made from the same registry."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import pytest
+from textual.screen import Screen
+from textual.widget import Widget
+
+import vpterm.screens
+from tests.screens.driving import app_for, at_desk
+from vpterm.kernel.i18n import using
+from vpterm.screens.help.page import help_lines
+from vpterm.screens.keymap.registry import EVERYWHERE, Action, Keymap, Keys, name_of_key
+from vpterm.screens.keymap.standard import MAIN, SAVE, keymap
+from vpterm.screens.shell.openers import opens
+from vpterm.screens.shell.place import Place
+from vpterm.screens.widgets.fields import TextField
+
+
+class Desk(Place):
+    """A place with an action of its own."""
+
+    place = "test.keymap"
+    title_label = "Bureau"
+    actions: ClassVar = (Action("receive", MAIN, "recevoir", "Faire entrer le suivant."),)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.received = 0
+
+    def body(self) -> Iterable[Widget]:
+        yield TextField("word", "Word")
+
+    async def do_receive(self) -> None:
+        self.received += 1
+
+
+@opens("test.keymap", label="Bureau")
+async def open_desk(app: Any) -> Screen[Any]:
+    return Desk()
+
+
+def test_no_key_means_two_things_and_each_has_an_alternative() -> None:
+    for module in pkgutil.walk_packages(vpterm.screens.__path__, "vpterm.screens."):
+        if module.name != "vpterm.screens.main":  # it imports the same nouns, by name
+            importlib.import_module(module.name)
+    assert keymap.faults() == []
+
+
+def test_faults_are_found() -> None:
+    wrong = Keymap()
+    wrong.add(EVERYWHERE, Action("help", Keys("f1", ("ctrl+g",)), "help"))
+    wrong.add("x", Action("hop", Keys("f1", ("ctrl+x",)), "hop"), Action("lone", Keys("f5", ()), "lone"))
+    assert wrong.faults() == ["x: lone has no alternative to f5", "x: f1 means hop and help"]
+
+
+def test_a_place_must_be_able_to_do_what_it_declares() -> None:
+    with pytest.raises(TypeError, match="no do_fly"):
+        type("Bird", (Place,), {"place": "test.bird", "actions": (Action("fly", SAVE, "fly"),)})
+    assert "test.bird" not in dict(keymap.places())
+
+
+@pytest.mark.parametrize("key", MAIN.all)
+async def test_an_action_is_done_by_each_of_its_keys(key: str) -> None:
+    async with at_desk(app_for("test.keymap")) as desk:
+        await desk.press(key)
+        place = desk.app.screen
+        assert isinstance(place, Desk)
+        assert place.received == 1
+        assert place.query_one(TextField).value == ""
+
+
+@pytest.mark.parametrize(("language", "footer", "help_key"), [("fr", "F1 aide", "Échap"), ("en", "F1 help", "Esc")])
+async def test_footer_and_help_are_made_from_the_declaration(language: str, footer: str, help_key: str) -> None:
+    async with at_desk(app_for("test.keymap", language)) as desk:
+        assert desk.sees(footer)
+        assert desk.lines[-1].index("F9 recevoir") > desk.lines[-1].index(footer)
+        await desk.press("f1")
+        assert desk.sees("Faire entrer le suivant.")
+        assert desk.sees(help_key)
+        await desk.press("escape")
+        assert isinstance(desk.app.screen, Desk)
+
+
+async def test_the_menu_finds_an_action_by_letters_and_does_it() -> None:
+    async with at_desk(app_for("test.keymap")) as desk:
+        desk.strike("f10", *"entrer", "enter")
+        await desk.settle()
+        place = desk.app.screen
+        assert isinstance(place, Desk)
+        assert place.received == 1
+
+
+async def test_the_menu_goes_to_places_by_arrows() -> None:
+    async with at_desk(app_for("test.keymap")) as desk:
+        await desk.press("ctrl+p", "down")
+        assert desk.sees("› Bureau") or desk.sees("Bureau")
+        desk.strike(*"bureau", "enter")
+        await desk.settle()
+        assert len(desk.app.screen_stack) == 3
+
+
+def test_names_of_keys_are_translated() -> None:
+    with using("fr"):
+        assert [name_of_key(key) for key in ("f1", "ctrl+s", "escape", "ctrl+@")] == [
+            "F1",
+            "Ctrl+S",
+            "Échap",
+            "Ctrl+Espace",
+        ]
+
+
+def test_long_explanations_wrap_and_are_never_cut() -> None:
+    with using("en"):
+        lines = [line.text for line in help_lines(EVERYWHERE, ["x " * 60], width=20)]
+    assert max(map(len, lines)) <= 20
+    assert "".join(lines).count("x") >= 60
