@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -194,6 +195,14 @@ class Person:
             self.read(0.02)
         self.process.close()
         return int(self.process.exitstatus if self.process.exitstatus is not None else -1)
+
+    def freezes(self) -> None:
+        """The client stands still: it reads nothing and answers nothing."""
+        os.kill(self.process.pid, signal.SIGSTOP)
+
+    def thaws(self) -> None:
+        """The client goes on."""
+        os.kill(self.process.pid, signal.SIGCONT)
 
     def vanishes(self) -> None:
         """kill -9 of the client."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from vpterm.screens.link import SessionLink, SessionRequest
@@ -35,6 +36,7 @@ class SmallApp(App[None]):
         Binding("f6", "other_site"),
         Binding("f7", "loop"),
         Binding("f8", "detach"),
+        Binding("f9", "flood"),
         Binding("f10", "leave"),
         Binding("shift+f3", "say('SHIFT-F3')"),
         Binding("alt+1", "say('ALT-1')", priority=True),
@@ -45,6 +47,8 @@ class SmallApp(App[None]):
     def __init__(self, request: SessionRequest, link: SessionLink, resources: dict[str, str]) -> None:
         super().__init__()
         self.request, self.link, self.resources = request, link, resources
+        self.flood: Timer | None = None
+        self.frames = 0
 
     def compose(self) -> ComposeResult:
         """Title, field, size, line."""
@@ -74,6 +78,22 @@ class SmallApp(App[None]):
     def action_other_site(self) -> None:
         """Ask for the other site."""
         self.link.request_site("port" if self.request.site_code == "lilas" else "lilas")
+
+    def action_flood(self) -> None:
+        """Paint the whole screen anew all the time, or stop it."""
+        if self.flood is not None:
+            self.flood.stop()
+            self.flood = None
+            self.action_say("frames stopped")
+            return
+        self.query_one("#line").styles.height = "1fr"
+        self.flood = self.set_interval(0.02, self.paint_another)
+
+    def paint_another(self) -> None:
+        """A screen full of letters, none twice the same."""
+        self.frames += 1
+        letters = "".join(chr(97 + (self.frames * 7 + index * index) % 26) for index in range(300))
+        self.query_one("#line", Static).update(f"frame {self.frames} " + letters * 90)
 
     def action_detach(self) -> None:
         """Close the laptop."""

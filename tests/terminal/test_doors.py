@@ -14,7 +14,7 @@ from tests.terminal.door import RunningDoor, person
 
 pytestmark = pytest.mark.doors
 
-F4, F5, F6, F7, F8, F10 = "\x1bOS", "\x1b[15~", "\x1b[17~", "\x1b[18~", "\x1b[19~", "\x1b[21~"
+F4, F5, F6, F7, F8, F9, F10 = "\x1bOS", "\x1b[15~", "\x1b[17~", "\x1b[18~", "\x1b[19~", "\x1b[20~", "\x1b[21~"
 LEAVES_ALT_SCREEN, SHOWS_CURSOR, MOUSE_OFF = b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l"
 
 

@@ -45,15 +45,6 @@ def test_a_lost_worker_takes_its_sessions_with_it_and_no_others() -> None:
     assert registry.find_room("lilas") is None
 
 
-def test_a_person_comes_in_where_they_were_last() -> None:
-    registry = Registry(24)
-    assert registry.choose_site("vet.deux", ["lilas", "port"]) == "lilas"
-    registry.note_site("vet.deux", "port")
-    assert registry.choose_site("vet.deux", ["lilas", "port"]) == "port"
-    assert registry.choose_site("vet.deux", ["lilas"]) == "lilas"  # no longer theirs
-    assert registry.choose_site("vet.deux", []) is None
-
-
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(["lilas", "port"]), st.booleans())))
 def test_the_books_agree_with_themselves(steps: list[tuple[str, str, bool]]) -> None:
     registry = Registry(2)

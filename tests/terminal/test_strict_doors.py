@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from tests.terminal.door import RunningDoor, person
-from tests.terminal.test_doors import F7, gives_the_terminal_back
+from tests.terminal.test_doors import F7, F9, gives_the_terminal_back
 
 pytestmark = pytest.mark.doors
 OpenDoor = Callable[..., RunningDoor]
@@ -86,6 +86,13 @@ def test_a_joined_terminal_of_another_size_watches(open_door: OpenDoor) -> None:
             assert first.ends() == 0
             second.types("!")
             second.sees("seen by both!")
+            with person(door, "vet.lilas", key=key) as third:
+                third.sees("seen by both!")
+                second.sees("size 80x24.")
+                third.vanishes()
+            second.sees("size 100x30.")  # the keyboard falls back to who is left
+            second.types("?")
+            second.sees("seen by both!?")
 
 
 def test_a_busy_loop_ends_only_the_guilty(open_door: OpenDoor) -> None:
@@ -115,6 +122,57 @@ def test_a_worker_that_hangs_is_replaced(open_door: OpenDoor) -> None:
         vet.types("again")
         vet.sees("again")
         assert door.worker_pids("lilas") != [pid]
+
+
+def test_a_client_that_answers_no_more_is_noticed_and_its_session_waits(open_door: OpenDoor) -> None:
+    door = open_door(keepalive_s=0.2, keepalive_missed=2)
+    key = door.make_key("vet.n0")
+    with person(door, "vet.n0", key=key) as vet:
+        vet.types("half a note")
+        vet.sees("half a note")
+        vet.freezes()
+        until = time.monotonic() + 5
+        while door.service.gateway.seats:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    with person(door, "vet.n0", key=key) as vet:
+        vet.sees("half a note")
+
+
+def test_a_client_that_does_not_read_fills_nothing_and_gets_the_screen_of_now(open_door: OpenDoor) -> None:
+    door = open_door()
+    key = door.make_key("vet.n0")
+    with person(door, "vet.n0", key=key, size=(300, 100)) as vet:
+        vet.sees("SITE lilas")
+        vet.types(F9)  # paints the whole screen anew some fifty times a second
+        vet.sees("frame")
+        vet.freezes()
+        time.sleep(1.0)
+        (seat,) = door.service.gateway.seats
+        until = time.monotonic() + 20
+        while not seat.is_held:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        before = psutil.Process().memory_info().rss
+        time.sleep(1.0)
+        assert psutil.Process().memory_info().rss - before < 4_000_000
+        vet.thaws()
+        vet.types(F9)
+        vet.sees("frames stopped", 15)
+
+
+def test_a_fork_server_that_dies_is_started_again(open_door: OpenDoor) -> None:
+    door = open_door()
+    with person(door, "vet.n0", key=door.make_key("vet.n0")) as vet:
+        vet.sees("SITE lilas")
+        (worker,) = door.worker_pids("lilas")
+        parent = psutil.Process(worker).ppid()
+        assert psutil.Process(parent).ppid() == os.getpid()
+        os.kill(parent, signal.SIGKILL)
+        with person(door, "vet.port", key=door.make_key("vet.port")) as other:
+            other.sees("SITE port")
+        vet.types("still here")
+        vet.sees("still here")
 
 
 def test_workers_hold_so_many_sessions_and_then_there_is_another(open_door: OpenDoor) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from vpterm.kernel.i18n import DEFAULT_LANGUAGE, _, available_languages, using
 from vpterm.screens.link import SessionRequest
 from vpterm.terminal.identity import Account, SiteAccess
+from vpterm.terminal.last_sites import LastSites
 from vpterm.terminal.registry import OpenSession, Registry
 from vpterm.terminal.seat import Seat
 from vpterm.terminal.settings import DoorSettings
@@ -37,7 +38,8 @@ class Gateway:
 
     def __init__(self, settings: DoorSettings, secrets: Callable[[str], str]) -> None:
         self.registry = Registry(settings.sessions_per_worker)
-        self.seats: set[Seat] = set()
+        self.seats: dict[Seat, None] = {}  # in the order in which people came in
+        self._last_sites = LastSites(settings.last_sites_path)
         self._settings, self._secrets = settings, secrets
         self._nursery = Nursery(settings)
         self._workers: dict[int, WorkerLink] = {}
@@ -65,9 +67,9 @@ class Gateway:
 
     def seat_taken(self, seat: Seat) -> None:
         """A person has come in: bring them to the site they used last."""
-        self.seats.add(seat)
+        self.seats[seat] = None
         account = seat.account
-        chosen = self.registry.choose_site(account.login, [site.code for site in account.sites])
+        chosen = self._last_sites.choose(account.login, [site.code for site in account.sites])
         site = account.site(chosen) if chosen is not None else None
         if site is None:
             self._dismiss(seat, 1, lambda: _("Your account is not attached to any site."))
@@ -77,9 +79,18 @@ class Gateway:
     def seat_left(self, seat: Seat) -> None:
         """The connection is gone; the session waits for the person to come back."""
         seat.is_gone = True
+        session = seat.session
         self._forget_viewer(seat)
         seat.look_away()
-        self.seats.discard(seat)
+        self.seats.pop(seat, None)
+        self._hand_over(session)
+
+    def _hand_over(self, number: int | None) -> None:
+        """Who typed is gone: the newest of those who looked on has the keyboard."""
+        session = self.registry.session(number) if number is not None else None
+        watching = [seat for seat in self.seats if session is not None and seat.session == session.number]
+        if session is not None and watching and all(seat.watches for seat in watching):
+            self._look(watching[-1], self._workers[session.worker], session.number, notice="", watches=False)
 
     async def bring_in(self, seat: Seat, site: SiteAccess, notice: str = "") -> None:
         """Show a seat the person's session at a site: the open one, else a new one."""
@@ -92,9 +103,11 @@ class Gateway:
             return
         if seat.is_gone:
             return
-        self.registry.note_site(login, site.code)
+        self._last_sites.note(login, site.code)
         self._make_room(seat, session)
+        before = seat.session
         self._look(seat, worker, session.number, notice=notice, watches=False)
+        self._hand_over(before)
 
     async def _find_or_open(self, seat: Seat, site: SiteAccess) -> tuple[OpenSession, WorkerLink]:
         async with self._opening[site.code]:
@@ -145,7 +158,7 @@ class Gateway:
         self._forget_viewer(seat)
         with using(language_of(seat.account)):
             seat.close(status, message())
-        self.seats.discard(seat)
+        self.seats.pop(seat, None)
 
     def _do(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -225,7 +238,7 @@ class Gateway:
             for seat in seats:
                 self._dismiss(seat, 0, lambda: _("Your session is waiting for you."))
         elif frame.kind == "link.site":
-            for seat in seats:
+            for seat in [seat for seat in seats if not seat.watches]:
                 site = seat.account.site(frame.text("site"))
                 if site is not None and site.code != session.site_code:
                     self._do(self.bring_in(seat, site))

@@ -30,7 +30,6 @@ class Registry:
         self._sessions: dict[int, OpenSession] = {}
         self._by_person: dict[tuple[str, str], int] = {}
         self._workers: dict[int, _Room] = {}
-        self._last_site: dict[str, str] = {}
 
     def find(self, login: str, site_code: str) -> OpenSession | None:
         """The person's open session at a site."""
@@ -86,14 +85,3 @@ class Registry:
             if room.site_code == site_code and len(room.sessions) < self._sessions_per_worker
         ]
         return -max(rooms)[1] if rooms else None
-
-    def note_site(self, login: str, site_code: str) -> None:
-        """Remember where a person works now."""
-        self._last_site[login] = site_code
-
-    def choose_site(self, login: str, site_codes: list[str]) -> str | None:
-        """Where a person comes in: the site last used if it is still theirs, else their first."""
-        last = self._last_site.get(login)
-        if last in site_codes:
-            return last
-        return site_codes[0] if site_codes else None

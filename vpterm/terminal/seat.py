@@ -42,6 +42,7 @@ class _View:
     worker: WorkerLink
     session: int
     viewer: int
+    watches: bool
 
 
 class Seat:
@@ -74,6 +75,16 @@ class Seat:
         """Whether this seat looks at a session of that worker."""
         return self._view is not None and self._view.worker is worker
 
+    @property
+    def is_held(self) -> bool:
+        """Whether the terminal does not keep up."""
+        return self._is_held
+
+    @property
+    def watches(self) -> bool:
+        """Whether this seat only looks on."""
+        return self._view is not None and self._view.watches
+
     # --- looking at a session -------------------------------------------------------------------------
 
     def look(self, worker: WorkerLink, session: int, viewer: int, *, notice: str, watches: bool) -> None:
@@ -82,7 +93,7 @@ class Seat:
         if not self._has_taken:
             self._has_taken = True
             self._line.write(TAKE.encode())
-        self._view = _View(worker, session, viewer)
+        self._view = _View(worker, session, viewer, watches)
         self._wants_whole = False  # the first painting of a fresh session is whole without being marked so
         worker.wire.send(
             "viewer.attach",

@@ -42,6 +42,11 @@ class DoorSettings:
         """The private host key, made at the first start, readable by its owner only."""
         return self.state_folder / "ssh_host_ed25519_key"
 
+    @property
+    def last_sites_path(self) -> Path:
+        """Where each person worked last."""
+        return self.state_folder / "last-sites.json"
+
 
 # A terminal smaller than this gets a message instead of the app; a larger one than that is used in part.
 MIN_COLUMNS, MIN_ROWS = 20, 5

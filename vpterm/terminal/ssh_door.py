@@ -31,7 +31,7 @@ _MAX_PASSWORD = 1024
 _MAX_GUESSES = 6  # per connection, as OpenSSH's MaxAuthTries
 _MAX_KEYS = 30
 _MAX_CHANNELS = 4
-_RESIZE_PERIOD_S = 0.05  # laying out an app costs; a dragged corner sends sizes by the hundred
+_RESIZE_PERIOD_S = 0.1  # laying out an app costs; a dragged corner sends sizes by the hundred
 
 
 @dataclass

@@ -27,6 +27,7 @@ from vpterm.terminal.watchdog import Watchdog
 from vpterm.terminal.wire import Frame, WireProtocol
 
 _log = logging.getLogger("vpterm.terminal")
+_MAKING_S = 20.0
 _PIECE = 1024 * 1024  # a frame of the largest size in full colour is more
 
 
@@ -163,7 +164,8 @@ class Worker:
                 set_language(request.language)  # in this task's context, which the app's own tasks inherit
                 made = self._make_app(request, _Link(session.number, self.wire), self._resources)
                 # A factory that reads the database first is a coroutine.
-                app = await made if inspect.isawaitable(made) else made
+                async with asyncio.timeout(_MAKING_S):
+                    app = await made if inspect.isawaitable(made) else made
             except Exception:
                 _log.exception("the app of a session cannot be made")
                 session.end("failed")
