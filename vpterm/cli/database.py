@@ -10,7 +10,12 @@ from vpterm.migrations.history import current_revision, newest_revision
 app = typer.Typer(help=_("The database of the installation."), no_args_is_help=True)
 
 
-@app.command("url", help=_("Print the address of a site's own login (or the management's), for psql. Only the owner of the secrets can."))
+@app.command(
+    "url",
+    help=_(
+        "Print the address of a site's own login (or the management's), for psql. Only the owner of the secrets can."
+    ),
+)
 def url(site: str | None = None, owner: bool = False) -> None:
     standing = ground()
     login = roles.site_login(site) if site else roles.OWNER if owner else roles.MANAGEMENT_LOGIN
