@@ -253,6 +253,8 @@ CREATE TABLE clients (
 	CONSTRAINT uq_clients_import_key UNIQUE (import_key)
 );
 
+CREATE INDEX ix_clients_changed ON clients (changed_site, changed_at);
+
 CREATE INDEX ix_clients_email ON clients (email) WHERE email <> '';
 
 CREATE INDEX ix_clients_name_head ON clients (left(name_key, 3), given_key);
@@ -1279,7 +1281,7 @@ CREATE FUNCTION copy_owner_key() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp
 AS $$
 BEGIN
-  NEW.owner_key := (SELECT name_key FROM clients WHERE id = NEW.client_id);
+  NEW.owner_key := coalesce((SELECT name_key FROM clients WHERE id = NEW.client_id), '');
   RETURN NEW;
 END $$;
 CREATE TRIGGER b_owner_key BEFORE INSERT OR UPDATE ON animals FOR EACH ROW EXECUTE FUNCTION copy_owner_key();

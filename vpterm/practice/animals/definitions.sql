@@ -5,7 +5,7 @@ CREATE FUNCTION copy_owner_key() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp
 AS $$
 BEGIN
-  NEW.owner_key := (SELECT name_key FROM clients WHERE id = NEW.client_id);
+  NEW.owner_key := coalesce((SELECT name_key FROM clients WHERE id = NEW.client_id), '');
   RETURN NEW;
 END $$;
 CREATE TRIGGER b_owner_key BEFORE INSERT OR UPDATE ON animals FOR EACH ROW EXECUTE FUNCTION copy_owner_key();

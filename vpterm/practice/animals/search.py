@@ -26,7 +26,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vpterm.database.context import Context
@@ -263,9 +263,8 @@ async def _run(connection: AsyncConnection, branches: list[Select[Any]], limit: 
 def _with_details(branches: list[Select[Any]], limit: int) -> Select[Any]:
     """Each client once, by the best branch; then what a line of the screen shows."""
     found = union_all(*branches).subquery("found")
-    best = (
-        select(found).distinct(found.c.client_id).order_by(found.c.client_id, found.c.rank, found.c.n).subquery("best")
-    )
+    one_each = select(found).ext(distinct_on(found.c.client_id))
+    best = one_each.order_by(found.c.client_id, found.c.rank, found.c.n).subquery("best")
     ranked = select(
         best, func.row_number().over(partition_by=best.c.rank, order_by=(best.c.n, best.c.key)).label("place")
     ).subquery("ranked")

@@ -127,6 +127,18 @@ async def find_client(context: Context, *, client_id: int) -> ClientRow:
     return client_of_row(row)
 
 
+async def recent_clients(context: Context, *, limit: int = 20) -> list[ClientRow]:
+    """The clients whom this site registered or changed last, the newest first."""
+    statement = (
+        select(*CLIENT_COLUMNS)
+        .where(Client.changed_site == context.site_id, Client.archived_at.is_(None))
+        .order_by(Client.changed_at.desc())
+        .limit(limit)
+    )
+    async with context.reading() as connection:
+        return [client_of_row(row) for row in (await connection.execute(statement)).mappings()]
+
+
 async def find_likely_duplicates(
     context: Context, *, last_name: str, first_name: str = "", phone: str = ""
 ) -> list[LikelyDuplicate]:

@@ -1,0 +1,44 @@
+"""Reads of half-filled forms: always the person's own, at this site."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from vpterm.database.context import Context
+from vpterm.practice.drafts.tables import FormDraft
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A half-filled form: its name, what it is about ("new", "client:12"), its values and when they were typed."""
+
+    form: str
+    subject: str
+    values: dict[str, Any]
+    typed_at: datetime
+
+
+async def find_draft(context: Context, *, form: str, subject: str) -> DraftRow | None:
+    """The person's draft of this form about this subject, or None."""
+    drafts = await _read(context, form, subject)
+    return drafts[0] if drafts else None
+
+
+async def list_drafts(context: Context, *, form: str | None = None) -> list[DraftRow]:
+    """The person's drafts (of one form where given), the newest first."""
+    return await _read(context, form, None)
+
+
+async def _read(context: Context, form: str | None, subject: str | None) -> list[DraftRow]:
+    statement = select(FormDraft.form, FormDraft.subject, FormDraft.field_values, FormDraft.typed_at).where(
+        FormDraft.site_id == context.site_id, FormDraft.staff_id == context.staff_id
+    )
+    if form is not None:
+        statement = statement.where(FormDraft.form == form)
+    if subject is not None:
+        statement = statement.where(FormDraft.subject == subject)
+    async with context.reading() as connection:
+        rows = (await connection.execute(statement.order_by(FormDraft.typed_at.desc()))).all()
+    return [DraftRow(row.form, row.subject, row.field_values, row.typed_at) for row in rows]
