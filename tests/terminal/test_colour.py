@@ -1,6 +1,10 @@
 """What terminals with fewer colours and signs get."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vpterm.screens.link import Colours
 from vpterm.terminal.colour import colours_of, rewrite
@@ -37,6 +41,25 @@ def test_colours_of_a_terminal(term: str, environment: dict[str, str], expected:
 )
 def test_one_style_in_each_range_of_colours(colours: Colours, expected: str) -> None:
     assert rewrite("\x1b[1;38;2;255;0;0;48;2;0;0;0mrex\x1b[0m", colours) == expected
+
+
+@given(
+    st.lists(
+        st.sampled_from(["0", "1", "7", "31", "97", "104", "38;5;9", "48;5;240", "38;2;1;2;3", "48;2;250;9;9", "38"])
+    ),
+    st.sampled_from(["truecolor", "256", "16", "8", "mono"]),
+)
+def test_only_colours_change_and_none_too_rich_is_left(parts: list[str], colours: Colours) -> None:
+    painted = f"\x1b[{';'.join(parts)}mRex 38;2;4;5;6\x1b[2J"
+    result = rewrite(painted, colours)
+    assert re.sub(r"\x1b\[[0-9;]*m", "", result) == "Rex 38;2;4;5;6\x1b[2J"
+    style = result.partition("m")[0]
+    if colours != "truecolor":
+        assert "8;2;" not in style
+    if colours in ("16", "8", "mono"):
+        assert "8;5;" not in style
+    if colours == "mono":
+        assert not re.search(r"[;\[](3[0-7]|4[0-7]|9[0-7]|10[0-7])(?=[;m]|$)", style)
 
 
 def test_a_light_field_is_reverse_video_without_colours() -> None:

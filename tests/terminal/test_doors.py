@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import stat
+import struct
 import subprocess
 import time
 
@@ -170,6 +171,45 @@ def test_f6_changes_the_site_and_each_site_has_its_own_session_and_secret(door: 
         vet.sees("SITE port")  # the site last used
 
 
+def test_a_site_where_a_person_does_not_work_stays_shut(door: RunningDoor) -> None:
+    with person(door, "vet.n2", key=door.make_key("vet.n2")) as vet:
+        vet.sees("SITE lilas")
+        vet.types(F6 + "still at lilas")
+        vet.sees("still at lilas")
+        assert "SITE lilas" in vet.text
+        assert door.service.gateway.registry.find("vet.n2", "port") is None
+
+
+def test_a_worker_holds_the_secret_of_its_own_site_and_no_other(door: RunningDoor) -> None:
+    with (
+        person(door, "vet.n3", key=door.make_key("vet.n3")) as vet,
+        person(door, "vet.port", key=door.make_key("vet.port")) as other,
+    ):
+        vet.sees("db-of-lilas")
+        other.sees("db-of-port")
+        (worker,) = door.worker_pids("lilas")
+        memory = read_memory(worker)
+        assert b"db-of-lilas" in memory
+        assert b"db-of-port" not in memory
+
+
+def read_memory(pid: int) -> bytes:
+    """All that a process may read and write, as far as this user may look at it."""
+    pieces = []
+    try:
+        with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+            for line in maps:
+                span, rights, *_ = line.split()
+                if rights.startswith("rw") and "[v" not in line:
+                    start, end = (int(part, 16) for part in span.split("-"))
+                    with contextlib.suppress(OSError):
+                        memory.seek(start)
+                        pieces.append(memory.read(end - start))
+    except PermissionError:
+        pytest.skip("this user may not look into the memory of its own processes")
+    return b"".join(pieces)
+
+
 def test_what_is_no_terminal_is_refused_in_words(door: RunningDoor) -> None:
     options = [*door.ssh_options(door.make_key("vet.n6")), "-p", str(door.port)]
     address = "vet.n6@127.0.0.1"
@@ -242,6 +282,31 @@ def test_a_client_that_asks_by_questions_is_asked_in_the_persons_language(door: 
         assert "À bientôt." in nurse.received.decode()
     with person(door, "asv.lilas", extra=asking, password="wrong") as nurse:
         assert nurse.ends() == 255
+
+
+def test_the_algorithms_are_those_we_chose(door: RunningDoor) -> None:
+    with socket.create_connection(("127.0.0.1", door.port), 5) as connection, connection.makefile("rb") as stream:
+        assert stream.readline() == b"SSH-2.0-vpterm\r\n"
+        connection.sendall(b"SSH-2.0-test\r\n")
+        (length,) = struct.unpack(">I", stream.read(4))
+        packet = stream.read(length)
+    at, lists = 18, []  # RFC 4253 section 7.1: padding length, message number, cookie, then lists of names
+    for _ in range(8):
+        (size,) = struct.unpack_from(">I", packet, at)
+        lists.append(packet[at + 4 : at + 4 + size].decode().split(","))
+        at += 4 + size
+    kex, host_keys, ciphers, _, macs, _, compression, _ = lists
+    assert [name for name in kex if not name.startswith(("ext-info", "kex-strict"))] == [
+        "mlkem768x25519-sha256",
+        "curve25519-sha256",
+        "curve25519-sha256@libssh.org",
+    ]
+    assert host_keys == ["ssh-ed25519"]
+    assert ciphers == [
+        *("chacha20-poly1305@openssh.com", "aes256-gcm@openssh.com", "aes128-gcm@openssh.com", "aes256-ctr"),
+    ]
+    assert macs == ["hmac-sha2-512-etm@openssh.com", "hmac-sha2-256-etm@openssh.com"]
+    assert compression == ["none"]
 
 
 def test_the_server_names_no_library_and_keeps_its_key_to_itself(door: RunningDoor) -> None:

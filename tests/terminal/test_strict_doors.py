@@ -175,6 +175,16 @@ def test_a_fork_server_that_dies_is_started_again(open_door: OpenDoor) -> None:
         vet.sees("still here")
 
 
+def test_a_worker_told_to_end_sends_its_people_on(open_door: OpenDoor) -> None:
+    door = open_door()
+    with person(door, "vet.n0", key=door.make_key("vet.n0")) as vet:
+        vet.sees("SITE lilas")
+        (pid,) = door.worker_pids("lilas")
+        os.kill(pid, signal.SIGTERM)
+        vet.sees("The program was restarted")
+        assert door.worker_pids("lilas") != [pid]
+
+
 def test_workers_hold_so_many_sessions_and_then_there_is_another(open_door: OpenDoor) -> None:
     door = open_door(sessions_per_worker=2)
     people = [person(door, f"vet.n{number}", key=door.make_key(f"vet.n{number}")) for number in range(3)]

@@ -24,8 +24,9 @@ def load_host_key(path: Path) -> asyncssh.SSHKey:
             os.fsync(file.fileno())
         try:
             os.link(fresh, path)  # unlike rename, never replaces a key that another start has just made
-        except FileExistsError:
-            pass
-        finally:
             fresh.unlink()
+        except FileExistsError:
+            fresh.unlink()
+        except OSError:  # a file system without links
+            fresh.replace(path)
     return asyncssh.read_private_key(path)

@@ -66,6 +66,7 @@ class Session:
         loop = asyncio.get_running_loop()
         self._task = loop.create_task(self._run(app), name=f"session {self.number}")
         self._pump = loop.create_task(self._pump_input(), name=f"input of session {self.number}")
+        self._pump.add_done_callback(self._pump_ended)
         await self._is_ready.wait()
 
     async def _run(self, app: App[Any]) -> None:
@@ -259,6 +260,11 @@ class Session:
         elif any(isinstance(message, events.Key) and message.key in _WATCHER_KEYS for message in received):
             # Who cannot type into the app must still be able to go.
             self._on_viewer_closed(viewer)
+
+    def _pump_ended(self, pump: asyncio.Task[None]) -> None:
+        if not pump.cancelled() and (error := pump.exception()) is not None:
+            self._crashed(error)
+            self.end("crashed")
 
     async def _pump_input(self) -> None:
         await self._is_ready.wait()

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
+
+_log = logging.getLogger("vpterm.terminal")
 
 _PREFIX = struct.Struct(">IH")
 MAX_HEADER = 16 * 1024
@@ -162,9 +165,16 @@ class WireProtocol(asyncio.Protocol):
         """Called by the event loop; ends the connection on what is not our protocol."""
         try:
             for frame in self._reader.feed(data):
-                self._on_frame(frame)
-        except WireError:
+                self._give(frame)
+        except WireError as error:
+            _log.error("the wire is closed: %s", error)
             self.close()
+
+    def _give(self, frame: Frame) -> None:
+        try:
+            self._on_frame(frame)
+        except Exception:  # one frame that cannot be served must not cut off everybody on this wire
+            _log.exception("a %s frame could not be served", frame.kind)
 
     def pause_writing(self) -> None:
         """Called by the event loop when over 1 MiB waits to be read by the other end."""

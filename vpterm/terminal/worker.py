@@ -72,8 +72,15 @@ class Worker:
 
     def _take(self, frame: Frame) -> None:
         method = getattr(self, "_on_" + frame.kind.replace(".", "_"), None)
-        if method is not None:
+        if method is None:
+            return
+        try:
             method(frame)
+        except Exception:  # the border of a session: what its app cannot paint ends it, not its neighbours
+            _log.exception("%s could not be done", frame.kind)
+            seat = self._seats.get(frame.fields.get("viewer", 0))
+            if seat is not None:
+                seat[1].end("crashed")
 
     def _do(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -178,7 +185,8 @@ class Worker:
         self._has_ended_one = True
         for number in [number for number, (_, owner) in self._seats.items() if owner is session]:
             del self._seats[number]
-        self.wire.send("session.ended", session=session.number, reason=reason)
+        if not self.done.is_set():  # else the whole worker ends, and the gateway brings its people elsewhere
+            self.wire.send("session.ended", session=session.number, reason=reason)
 
     def _on_session_end(self, frame: Frame) -> None:
         session = self._sessions.get(frame.number("session"))
