@@ -38,7 +38,8 @@ def test_the_app_runs_in_this_terminal_until_one_leaves(key: str) -> None:
 def test_it_imports_nothing_that_only_unix_has() -> None:
     check = (
         "import sys\n"
-        "for name in ('asyncssh', 'pwd', 'vpterm.terminal.worker', 'vpterm.terminal.zygote'): sys.modules[name] = None\n"
+        "for name in ('asyncssh', 'pwd', 'vpterm.terminal.worker', 'vpterm.terminal.zygote'):\n"
+        "    sys.modules[name] = None\n"
         "import vpterm.terminal.local\n"
     )
     subprocess.run([sys.executable, "-c", check], check=True, cwd=ROOT)

@@ -128,6 +128,7 @@ def test_a_client_that_answers_no_more_is_noticed_and_its_session_waits(open_doo
     door = open_door(keepalive_s=0.2, keepalive_missed=2)
     key = door.make_key("vet.n0")
     with person(door, "vet.n0", key=key) as vet:
+        vet.sees("SITE lilas")  # from here on the echo is the app's, not the terminal's
         vet.types("half a note")
         vet.sees("half a note")
         vet.freezes()
