@@ -56,7 +56,8 @@ class PerformedService(Numbered, Attributed, Table):
         CheckConstraint("quantity > 0", name="quantity"),
         Index("ix_performed_services_entry_id", "entry_id"),
         CheckConstraint("changed_animal IN ('', 'sterilised', 'died')", name="changed_animal"),
-        Index("ix_performed_services_animal_id", "animal_id"),
+        Index("ix_performed_services_animal_id_performed_at", "animal_id", "performed_at"),
+        CheckConstraint("kind IN ('service', 'product', 'vaccine')", name="kind"),
         Index("ix_performed_services_site_id_performed_at", "site_id", "performed_at"),
     )
 
@@ -64,6 +65,7 @@ class PerformedService(Numbered, Attributed, Table):
     animal_id: Mapped[int] = mapped_column(ForeignKey("animals.id"))
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     practitioner_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    kind: Mapped[str] = mapped_column(server_default="service")
     fee_code: Mapped[str]
     label: Mapped[str]
     quantity: Mapped[Decimal] = mapped_column(Numeric(10, 3), server_default="1")
