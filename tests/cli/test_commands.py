@@ -1,6 +1,7 @@
 """The command `vpterm` as an administrator types it: a new installation, its sites, people, matrix and addresses."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.world import Cluster
 from vpterm.cli.serving import site_of
 from vpterm.database.installation import Installation
 from vpterm.database.server import EmbeddedServer
@@ -119,6 +121,23 @@ def test_a_mistake_is_a_sentence_on_stderr_and_an_exit_code(vpterm: Shell, words
 def test_the_command_speaks_the_shells_language(vpterm: Shell) -> None:
     assert "La base de données" in vpterm.output("--help", LC_ALL="fr_FR.UTF-8")
     assert "The database of the installation" in vpterm.output("--help", LC_ALL="en_GB.UTF-8")
+
+
+def test_an_installation_on_a_postgresql_of_ones_own(vpterm: Shell, cluster: Cluster, tmp_path: Path) -> None:
+    own = Shell(tmp_path / "own")
+    own.home.mkdir()
+    assert "vpterm.toml" in own("db", "setup", cluster.superuser_url("postgres")).stderr
+    settings = f'[database]\nhost = "{cluster.server.socket_folder}"\nname = "of_our_own"\n'
+    (own.home / "vpterm.toml").write_text(settings)
+    # The roles of a server are common to its databases: this installation is given the secrets they have.
+    shutil.copytree(cluster.installation.home / "secrets", own.home / "secrets", dirs_exist_ok=True)
+    own.output("db", "setup", cluster.superuser_url("postgres"))
+    try:
+        assert own.output("db", "status").startswith("schema 0")
+        with psycopg.connect(own.output("db", "url").strip()) as connection:
+            assert connection.execute("SELECT current_database()").fetchone() == ("of_our_own",)
+    finally:
+        cluster.drop_database("of_our_own")
 
 
 def test_an_address_that_leads_nowhere(vpterm: Shell) -> None:

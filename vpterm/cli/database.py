@@ -2,8 +2,11 @@
 
 import typer
 
-from vpterm.cli.ground import at_work, ground
+from vpterm.cli.ground import at_work, ground, narrate
 from vpterm.database import roles
+from vpterm.database.logins import make_database, make_roles
+from vpterm.database.server import DATABASE
+from vpterm.kernel.errors import VptermError
 from vpterm.kernel.i18n import _
 from vpterm.migrations.history import current_revision, newest_revision
 
@@ -33,3 +36,21 @@ def status() -> None:
     with at_work() as standing:
         here = current_revision(standing.url(roles.OWNER))
         typer.echo(f"schema {here}, newest {newest_revision()}")
+
+
+@app.command("setup", help=_("Make our roles and database on a PostgreSQL of your own, named in vpterm.toml."))
+def setup(superuser_url: str) -> None:
+    """`superuser_url` is used once and kept nowhere; the secrets made here stay in the installation."""
+    standing = ground()
+    standing.installation.prepare()
+    if standing.server:
+        raise VptermError(
+            _("The file vpterm.toml of this installation names no database host."),
+            _('Write into {file}: [database] host = "...", and if need be port and name.').format(
+                file=standing.installation.home / "vpterm.toml"
+            ),
+        )
+    make_roles(superuser_url, standing.installation)
+    make_database(superuser_url, standing.settings["database"].get("name", DATABASE))
+    standing.start()
+    narrate(_("The database is ready."))

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,8 @@ from vpterm.kernel.i18n import _
 from vpterm.practice.staff.passwords import is_password
 from vpterm.practice.staff.queries import find_staff, password_hash_here
 from vpterm.screens.link import SessionRequest
+from vpterm.terminal.colour import colours_of
+from vpterm.terminal.glyphs import glyphs_of
 
 
 def serve(host: str = "127.0.0.1", port: int = 8022, home: Path | None = None) -> None:
@@ -103,9 +106,10 @@ async def _prove(url: str, site: str, login: str, password: str) -> SessionReque
         await database.close()
     if person is None:
         raise NotAllowed(_("Login or password is wrong, or you do not work at this site."))
+    term = "xterm-256color" if sys.platform == "win32" else os.environ.get("TERM", "")
     return SessionRequest(
         site_code=site, database_url=url, staff_id=person.id, login=login, language=person.language,
-        display_name=person.name, sites=(site,),
+        display_name=person.name, sites=(site,), colours=colours_of(term, os.environ), glyphs=glyphs_of(term),
     )  # fmt: skip
 
 
