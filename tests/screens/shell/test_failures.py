@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -61,6 +62,15 @@ class BrokenWidget(Widget, can_focus=True):
         raise ZeroDivisionError("in a widget")
 
 
+class Blind(Place):
+    """Holds a widget that cannot be drawn."""
+
+    place = "test.blind"
+
+    def body(self) -> Iterable[Widget]:
+        yield Undrawable()
+
+
 class Crashing(Place):
     """Holds a widget that breaks."""
 
@@ -103,6 +113,11 @@ async def open_crashing(app: Any) -> Screen[Any]:
     return Crashing()
 
 
+@opens("test.blind")
+async def open_blind(app: Any) -> Screen[Any]:
+    return Blind()
+
+
 @opens("test.saving")
 async def open_saving(app: Any) -> Screen[Any]:
     return Sheet()
@@ -126,6 +141,17 @@ async def test_a_broken_widget_costs_its_place_and_not_the_session() -> None:
         await desk.settle()
         assert isinstance(desk.app.screen, Stumbling)
         assert desk.sees("! Le programme a commis une erreur")
+        await desk.type("vivant")
+        assert desk.app.screen.query_one(TextField).value == "vivant"
+
+
+async def test_a_place_that_cannot_be_drawn_is_left() -> None:
+    async with at_desk(app_for("test.stumbling"), may_fail=True) as desk:
+        await desk.app.open("test.blind")
+        await desk.settle()
+        await asyncio.sleep(0.2)
+        await desk.settle()
+        assert isinstance(desk.app.screen, Stumbling)
         await desk.type("vivant")
         assert desk.app.screen.query_one(TextField).value == "vivant"
 

@@ -126,3 +126,20 @@ async def test_a_draft_is_put_back(keeper: Keeper) -> None:
         await desk.settle()
         assert desk.sees("Garnier")
         assert form.texts() == {"last_name": "Garnier", "town": "", "note": "Deux\nlignes"}
+        await desk.press("f2")
+        await asyncio.sleep(0.05)
+        assert keeper.drafts == [{}]
+
+
+async def test_a_slow_save_says_so_and_later_keys_wait(keeper: Keeper) -> None:
+    async def slow(values: dict[str, Any]) -> None:
+        await asyncio.sleep(0.3)
+        keeper.saved.append(values)
+
+    async with desk_with(Form(TextField("name", "Nom"), on_save=slow)) as desk:
+        desk.strike("a", "f2", "b")
+        await asyncio.sleep(0.2)
+        assert desk.sees("Un instant…")
+        await desk.settle()
+        assert keeper.saved == [{"name": "a"}]
+        assert desk.sees("ab")

@@ -183,6 +183,10 @@ class PracticeApp(TellingApp):
             self.work(self._open(name, arguments))
 
     async def _open(self, name: str, arguments: dict[str, Any]) -> None:
+        await self.push_screen(await self._load(name, arguments))
+
+    async def _load(self, name: str, arguments: dict[str, Any]) -> Screen[Any]:
+        """Have the place read what it shows; Esc may give that up, since nothing changes yet."""
         known = opening(name)
         if known.right:
             self.context.require(known.right)
@@ -190,13 +194,12 @@ class PracticeApp(TellingApp):
         self.works.let_cancel(allowed=True)
         screen = await known.opener(self, **arguments)
         self.works.let_cancel(allowed=False)
-        await self.push_screen(screen)
+        return screen
 
     async def replace(self, name: str, /, **arguments: Any) -> None:
         """Open a place instead of the present one: F7 and F8 between sheets, or a sheet after its form."""
         here = self.screen
-        screen = await opening(name).opener(self, **arguments)
-        self._keep_drafts()
+        screen = await self._load(name, arguments)
         if self.screen is here and len(self.screen_stack) > 1:
             await self.switch_screen(screen)
 

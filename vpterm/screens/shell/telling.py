@@ -69,11 +69,12 @@ class TellingApp(App[None]):
         if self.open_place is not None:
             self.open_place.show_error(sentence, field)
 
-    def show_busy(self, stage: int) -> None:
-        """0: over; 1: something takes its time; 2: so long that Esc gives it up."""
-        words = ("", _("Loading…"), _("Still loading… Esc gives up."))
+    def show_busy(self, stage: int, can_cancel: bool) -> None:
+        """0: over; 1: something takes its time; 2: so long that Esc gives it up, unless it is being saved."""
+        loading = ("", _("Loading…"), _("Still loading… Esc gives up."))
+        saving = ("", _("One moment…"), _("Still at work…"))
         if self.open_place is not None:
-            self.open_place.show_busy(words[stage])
+            self.open_place.show_busy((loading if can_cancel else saving)[stage])
 
     def _handle_exception(self, error: Exception) -> None:
         """Textual's last word on a widget whose message loop broke: leave that place, keep the session."""

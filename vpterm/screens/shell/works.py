@@ -13,11 +13,11 @@ MAY_CANCEL_AFTER_S = 2.0
 class Works:
     """The tasks begun by keys. A work that waits for a person's answer does not hold the keys back.
 
-    `on_busy(stage)` is told 1 after 0.1 s ("Loading…"), 2 after 2 s (Esc gives up), 0 at the end.
+    `on_busy(stage, can_cancel)` is told 1 after 0.1 s, 2 after 2 s, 0 at the end; whether Esc may give it up.
     `on_failure(error)` is told what a work raised; `asyncio.CancelledError` when Esc gave it up.
     """
 
-    def __init__(self, on_busy: Callable[[int], None], on_failure: Callable[[BaseException], None]) -> None:
+    def __init__(self, on_busy: Callable[[int, bool], None], on_failure: Callable[[BaseException], None]) -> None:
         self._on_busy = on_busy
         self._on_failure = on_failure
         self._tasks: set[asyncio.Task[None]] = set()
@@ -77,12 +77,15 @@ class Works:
 
     def cancel_by_key(self) -> bool:
         """Esc while keys wait: give up the loads that have lasted too long. False: the key waits like any other."""
-        going = [task for task in self._tasks if task in self._cancellable and task not in self._waiting]
+        going = self._going_loads()
         if self._stage < 2 or not going:
             return False
         for task in going:
             task.cancel()
         return True
+
+    def _going_loads(self) -> list[asyncio.Task[None]]:
+        return [task for task in self._tasks if task in self._cancellable and task not in self._waiting]
 
     def close(self) -> None:
         """End everything: the app is closing."""
@@ -109,4 +112,4 @@ class Works:
 
     def _reach(self, stage: int) -> None:
         self._stage = stage
-        self._on_busy(stage)
+        self._on_busy(stage, bool(self._going_loads()))

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from rich.segment import Segment
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, TextArea
 
 from vpterm.kernel.errors import Refused, VptermError
 from vpterm.kernel.i18n import _
 from vpterm.kernel.text import display_width
+from vpterm.screens.shell.drawn import Drawn
+from vpterm.screens.theme.look import Role
 from vpterm.screens.widgets.fields import FieldLeft, TextField
 from vpterm.screens.widgets.note import NoteField
-
-if TYPE_CHECKING:
-    from vpterm.screens.shell.app import PracticeApp
 
 Field = TextField | NoteField
 DRAFT_AFTER_S = 0.8
 TRY_DRAFT_AGAIN_AFTER_S = 5.0
 
 
-class Form(VerticalScroll, can_focus=False):
+class Form(Drawn, VerticalScroll, can_focus=False):
     """`Form(TextField(...), DateField(...), on_save=self.save, on_draft=self.keep)`; other widgets stand between.
 
     `on_save(values)` gets every field's `read()` by name and runs in the work of the key that saved; what it
@@ -44,7 +45,7 @@ class Form(VerticalScroll, can_focus=False):
         super().__init__(id=id)
         self._parts = fields
         self.fields: dict[str, Field] = {part.key: part for part in fields if isinstance(part, TextField | NoteField)}
-        self._labels: dict[str, Static] = {}
+        self._wrong: set[str] = set()
         self._on_save = on_save
         self._on_draft = on_draft
         self._timer: Timer | None = None
@@ -53,18 +54,28 @@ class Form(VerticalScroll, can_focus=False):
         self._is_keeping = False
 
     def compose(self) -> ComposeResult:
-        """Two columns: labels, fields."""
+        """The fields, at the right of their labels. Labels are drawn, not widgets: each widget costs every key."""
         longest = max((display_width(field.label) for field in self.fields.values()), default=0)
-        self.styles.grid_columns = f"{longest + 4} 1fr"
         for part in self._parts:
             if isinstance(part, TextField | NoteField):
-                label = Static(part.label, markup=False, classes="label")
-                self._labels[part.key] = label
-                yield label
-            else:
-                part.styles.column_span = 2
+                part.styles.margin = (0, 0, 0, longest + 4)
             yield part
         self._kept = self.texts()
+
+    def draw(self, y: int) -> Strip:
+        """The label of the field that begins on this line."""
+        at = y + round(self.scroll_y)
+        for name, field in self.fields.items():
+            if field.virtual_region.y == at and field.display:
+                role: Role = "danger" if name in self._wrong else "quiet"
+                label = f"! {field.label}" if name in self._wrong else field.label
+                return Strip([Segment(label, self.look.style(role))]).adjust_cell_length(self.size.width)
+        return Strip.blank(self.size.width)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Labels move with their fields."""
+        super().watch_scroll_y(old_value, new_value)
+        self.refresh()
 
     # -- values
 
@@ -77,7 +88,8 @@ class Form(VerticalScroll, can_focus=False):
         return {name: field.read() for name, field in self.fields.items()}
 
     def restore(self, texts: Mapping[str, str]) -> None:
-        """Put the texts of a draft back."""
+        """Put the texts of a draft back; a save then tells `on_draft` that it is over."""
+        self._draft = dict(texts)
         for name, text in texts.items():
             if name in self.fields:
                 self.fields[name].set_text(text)
@@ -115,20 +127,16 @@ class Form(VerticalScroll, can_focus=False):
             self._show_label(name, is_wrong=False)
 
     def _show_label(self, name: str, *, is_wrong: bool) -> None:
-        label = self._labels.get(name)
-        if label is None or label.has_class("-wrong") == is_wrong:
-            return
-        label.set_class(is_wrong, "-wrong")
-        text = self.fields[name].label
-        label.update(f"! {text}" if is_wrong else text, layout=False)
+        if (name in self._wrong) != is_wrong:
+            self._wrong ^= {name}
+            self.refresh()
 
     @on(FieldLeft)
     def _tell_mistake(self, message: FieldLeft) -> None:
         message.stop()
-        app: PracticeApp = self.app  # type: ignore[assignment]
         self._show_label(message.field.key, is_wrong=message.error is not None)
         if message.error is not None:
-            app.tell_mistake(message.error)
+            self.app.tell_mistake(message.error)
 
     @on(Input.Submitted)
     def _go_on(self, message: Input.Submitted) -> None:
@@ -139,8 +147,7 @@ class Form(VerticalScroll, can_focus=False):
         if at + 1 < len(order):
             order[at + 1].focus()
         else:
-            app: PracticeApp = self.app  # type: ignore[assignment]
-            app.work(self.save())
+            self.app.work(self.save())
 
     # -- drafts
 
@@ -160,8 +167,7 @@ class Form(VerticalScroll, can_focus=False):
 
     def _keep(self, texts: dict[str, str]) -> None:
         self._draft = texts or None
-        app: PracticeApp = self.app  # type: ignore[assignment]
-        app.background(self._hand_out())
+        self.app.background(self._hand_out())
 
     async def _hand_out(self) -> None:
         """Hand drafts out one after the other; keys do not wait for them."""
@@ -181,8 +187,8 @@ class Form(VerticalScroll, can_focus=False):
     def _tell_unkept(self, error: VptermError) -> None:
         self._draft = None
         if self.is_attached:
-            app: PracticeApp = self.app  # type: ignore[assignment]
-            app.tell_mistake(Refused(_("The draft is not kept yet: {why}").format(why=error.message), error.advice))
+            reason = _("The draft is not kept yet: {why}").format(why=error.message)
+            self.app.tell_mistake(Refused(reason, error.advice))
             self._timer = self.set_timer(TRY_DRAFT_AGAIN_AFTER_S, self.keep_draft)
 
     def _stop_timer(self) -> None:
