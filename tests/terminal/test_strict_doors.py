@@ -15,6 +15,7 @@ import pytest
 
 from tests.terminal.door import RunningDoor, person
 from tests.terminal.test_doors import F7, F9, gives_the_terminal_back
+from vpterm.terminal.workers import WorkerUnavailable
 
 pytestmark = pytest.mark.doors
 OpenDoor = Callable[..., RunningDoor]
@@ -241,3 +242,16 @@ def test_two_first_starts_agree_on_one_host_key(tmp_path: Path) -> None:
     assert load_host_key(path).public_data == first.public_data
     assert path.parent.stat().st_mode & 0o777 == 0o700
     assert [each.name for each in path.parent.iterdir()] == ["key"]
+
+
+def test_screens_that_do_not_load_are_told_at_the_start_with_the_reason(tmp_path: Path) -> None:
+    with pytest.raises(WorkerUnavailable) as raised:
+        RunningDoor(tmp_path, factory="tests.terminal.no_such_module:make_app")
+    assert "No module named 'tests.terminal.no_such_module'" in raised.value.advice
+    assert [child.name() for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_a_port_that_is_taken_is_told_and_nothing_is_left_running(open_door: OpenDoor, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="address"):
+        RunningDoor(tmp_path, port=taken.getsockname()[1])
+    assert [child.name() for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE] == []

@@ -55,9 +55,9 @@ async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[s
     logging.getLogger("asyncssh").setLevel(logging.WARNING)
     key = load_host_key(settings.host_key_path)
     gateway = Gateway(settings, secrets)
-    await gateway.start()
     keeper = Doorkeeper(settings, accounts, gateway)
     try:
+        await gateway.start()
         listener = await asyncssh.create_server(
             lambda: Door(keeper),
             settings.host,

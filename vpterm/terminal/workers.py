@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vpterm.kernel.errors import VptermError
+from vpterm.kernel.i18n import _
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.wire import Frame, WireProtocol
 
@@ -22,7 +23,13 @@ _log = logging.getLogger("vpterm.terminal")
 
 
 class WorkerUnavailable(VptermError):  # noqa: N818 - it says what has happened
-    """No worker could be started; the message says why."""
+    """No worker could be started; `advice` holds the reason, which is for the administrator."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(_("The program cannot be started on this server."), why)
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.advice})"
 
 
 class Nursery:
@@ -105,14 +112,17 @@ class Nursery:
                 return ours, await future
         except (OSError, WorkerUnavailable, TimeoutError) as error:
             ours.close()
-            raise WorkerUnavailable(str(error) or "no answer of the fork server") from error
+            raise WorkerUnavailable(
+                getattr(error, "advice", "") or str(error) or "no answer of the fork server"
+            ) from error
         finally:
             theirs.close()
 
     async def close(self) -> None:
         """End the fork server; the workers live on until their wires close."""
         if self._socket is not None:
-            self._socket.shutdown(socket.SHUT_RDWR)
+            with contextlib.suppress(OSError):  # it may just have died
+                self._socket.shutdown(socket.SHUT_RDWR)
         if self._reading is not None:
             await asyncio.wait([self._reading], timeout=2)
         if self._process is not None:
@@ -154,7 +164,7 @@ class WorkerLink:
                 await asyncio.shield(self.ready)
         except (TimeoutError, WorkerUnavailable) as error:
             self.kill()
-            raise WorkerUnavailable(str(error) or "the worker does not answer") from error
+            raise WorkerUnavailable(getattr(error, "advice", "") or "the worker does not answer") from error
         self._heard_at = loop.time()
         self._beating = loop.create_task(self._beat(settings))
 
