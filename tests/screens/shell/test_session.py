@@ -63,6 +63,12 @@ async def swarm(app: PracticeApp, rest: str) -> None:
     done.append(f"essaim {answer}")
 
 
+@command("lent", label="Lent")
+async def ask_late(app: PracticeApp, rest: str) -> None:
+    await asyncio.sleep(0.3)
+    done.append(str(await app.ask(yes_no("Piquer ?"))))
+
+
 class Link:
     """A session that notes what it is asked."""
 
@@ -159,6 +165,19 @@ async def test_keys_typed_ahead_answer_the_question_that_they_asked_for() -> Non
         desk.strike(*"essaim", "enter", "o", *"essai après", "enter")
         await desk.settle()
         assert done == ["essaim yes", "après"]
+
+
+async def test_a_question_that_takes_its_time_gets_the_keys_meant_for_it() -> None:
+    done.clear()
+    async with at_desk(app_with(Link())) as desk:
+        desk.strike(*"lent", "enter")
+        await asyncio.sleep(0.2)
+        assert desk.sees("Un instant…")
+        await desk.settle()
+        assert desk.sees("Piquer ?")
+        assert not desk.sees("Un instant…")
+        await desk.press("n")
+        assert done == ["no"]
 
 
 async def test_a_dialog_never_opens_by_itself() -> None:

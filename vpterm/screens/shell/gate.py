@@ -42,6 +42,11 @@ class KeyGate:
         """Whether every key so far has been handled to its end."""
         return self._is_settled and not self._waiting and self._works.is_idle
 
+    @property
+    def waiting_keys(self) -> int:
+        """How many keys wait here; the session reads no more from the terminal when it is too many (link.py)."""
+        return len(self._waiting)
+
     def put(self, event: events.Key | events.Paste) -> None:
         """Take a key. Esc during a long load gives the load up; any other key waits its turn."""
         if isinstance(event, events.Key) and event.key == "escape" and self._works.cancel_by_key():
