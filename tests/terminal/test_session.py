@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import pyte
+from textual import events
 from textual.widgets import Input
 
 from tests.terminal.small_app import SmallApp
-from vpterm.screens.link import SessionLink, SessionRequest
+from vpterm.screens.link import MOST_WAITING_KEYS, SessionLink, SessionRequest
 from vpterm.terminal.session import Session
 from vpterm.terminal.textual_internals import tame_textual
 from vpterm.terminal.viewer import TerminalKind, Viewer
@@ -208,6 +209,36 @@ async def test_a_flood_of_keys_is_taken_in_the_pace_of_the_app() -> None:
         started = asyncio.get_running_loop().time()
         await asyncio.sleep(0.01)
         assert asyncio.get_running_loop().time() - started < 0.3
+
+
+async def test_an_app_that_keeps_keys_back_is_given_so_many_and_no_more() -> None:
+    class Gate:
+        waiting_keys = 0
+
+    class Keeping(SmallApp):
+        gate = Gate()
+
+        async def on_event(self, event: events.Event) -> None:
+            if isinstance(event, events.Key) and not event.is_forwarded:
+                self.gate.waiting_keys += 1
+                return
+            await super().on_event(event)
+
+    tame_textual()
+    session = Host().make()
+    link: SessionLink = Calls()
+    app = Keeping(REQUEST, link, {"database_url": "db"})
+    await session.start(app)
+    viewer = Terminal(1)
+    session.attach(viewer)
+    session.feed(viewer, b"x" * 1000)
+    await asyncio.sleep(0.5)
+    assert MOST_WAITING_KEYS <= app.gate.waiting_keys < MOST_WAITING_KEYS + 20
+    app.gate.waiting_keys = 0
+    await asyncio.sleep(0.5)
+    assert app.gate.waiting_keys >= MOST_WAITING_KEYS
+    session.end()
+    await session.ended
 
 
 async def test_a_notice_stands_on_the_last_line_for_a_while() -> None:

@@ -49,7 +49,7 @@ class SessionRequest:
         kinds: dict[str, type] = {"staff_id": int, "columns": int, "rows": int, "sites": list}
         for name, value in values.items():
             if not isinstance(value, kinds.get(name, str)) or isinstance(value, bool):
-                raise ValueError(f"a session request with a wrong {name}: {value!r}")
+                raise ValueError(f"a session request with a wrong {name}: {value!r}")  # noqa: TRY004 - see docstring
         if {"site_code", "staff_id", "login"} - set(values):
             raise ValueError("a session request without a site, a member of staff or a login")
         colours, glyphs = values.get("colours", "truecolor"), values.get("glyphs", "full")
@@ -58,6 +58,20 @@ class SessionRequest:
         plain = {name: value for name, value in values.items() if name != "sites"}
         sites = tuple(str(code) for code in cast("list[Any]", values.get("sites", [])))
         return cls(**plain, sites=sites, database_url=database_url)
+
+
+class KeyKeeper(Protocol):
+    """The `gate` of an app that keeps keys back while it is busy, where it has one.
+
+    The session gives it no more than MOST_WAITING_KEYS; the rest waits in the terminal, nothing is lost.
+    """
+
+    @property
+    def waiting_keys(self) -> int:
+        """How many keys the app has taken and not yet handled."""
+
+
+MOST_WAITING_KEYS = 200
 
 
 class SessionLink(Protocol):

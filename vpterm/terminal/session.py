@@ -15,6 +15,7 @@ from textual import events
 from textual.app import App
 from textual.message import Message
 
+from vpterm.screens.link import MOST_WAITING_KEYS, KeyKeeper
 from vpterm.terminal import textual_internals as internals
 from vpterm.terminal.settings import is_too_small
 from vpterm.terminal.viewer import Viewer
@@ -276,9 +277,17 @@ class Session:
                     continue
                 app = self.app
                 # Textual tells nobody when its queues run low: look again.
-                while app is not None and internals.waiting_messages(app) > _QUEUED_MESSAGES:  # noqa: ASYNC110
+                while app is not None and _is_behind(app):  # noqa: ASYNC110
                     await asyncio.sleep(0.005)
                 if app is not None:
                     internals.give_message(app, message)
             self._has_input.clear()
             await self._has_input.wait()
+
+
+def _is_behind(app: App[Any]) -> bool:
+    """Whether an app has more to do than it should be given keys for."""
+    keeper: KeyKeeper | None = getattr(app, "gate", None)
+    if keeper is not None and keeper.waiting_keys > MOST_WAITING_KEYS:
+        return True
+    return internals.waiting_messages(app) > _QUEUED_MESSAGES
