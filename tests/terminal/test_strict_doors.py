@@ -177,6 +177,18 @@ def test_a_fork_server_that_dies_is_started_again(open_door: OpenDoor) -> None:
         vet.sees("still here")
 
 
+def test_workers_do_not_inherit_what_the_gateway_knows(open_door: OpenDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VPTERM_DATABASE_URL", "postgresql://gateway:hush@127.0.0.1/group")
+    monkeypatch.setenv("PGPASSWORD", "hush")
+    door = open_door()
+    with person(door, "vet.n0", key=door.make_key("vet.n0")) as vet:
+        vet.sees("SITE lilas")
+        (pid,) = door.worker_pids("lilas")
+        process = psutil.Process(pid)
+        assert "PATH" in process.environ()
+        assert not [value for value in (*process.environ().values(), *process.cmdline()) if "hush" in value]
+
+
 def test_a_worker_told_to_end_sends_its_people_on(open_door: OpenDoor) -> None:
     door = open_door()
     with person(door, "vet.n0", key=door.make_key("vet.n0")) as vet:

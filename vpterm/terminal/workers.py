@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +21,16 @@ from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.wire import Frame, WireProtocol
 
 _log = logging.getLogger("vpterm.terminal")
+
+
+# What a worker may know of the gateway's surroundings. Not the rest: it may hold the secrets of all sites.
+_PASSED_ON = re.compile(
+    r"(PATH|HOME|USER|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|VIRTUAL_ENV|PYTHON\w+|PGSSL\w+|SSL_CERT_\w+)\Z"
+)
+
+
+def _plain_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if _PASSED_ON.match(name)}
 
 
 class WorkerUnavailable(VptermError):  # noqa: N818 - it says what has happened
@@ -56,9 +67,12 @@ class Nursery:
             command += ["--factory", self._settings.factory]
             for path in self._settings.import_paths:
                 command += ["--path", path]
-            # A session of its own: Ctrl-C in the gateway's terminal is for the gateway.
             self._process = subprocess.Popen(  # noqa: ASYNC220 - once, and it returns at once
-                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True
+                command,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                env=_plain_environment(),
+                start_new_session=True,  # Ctrl-C in the gateway's terminal is for the gateway
             )
             theirs.close()
             loop = asyncio.get_running_loop()
