@@ -13,7 +13,7 @@ from textual.widget import Widget
 from tests.screens.driving import LILAS, PORT, app_for, at_desk, context, request
 from vpterm.database.notices import Notices
 from vpterm.kernel.errors import Refused, Unavailable
-from vpterm.screens.shell.app import PracticeApp
+from vpterm.screens.shell.app import PracticeApp, SiteFace
 from vpterm.screens.shell.commands import command, parse_command
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
@@ -287,3 +287,15 @@ async def test_a_message_too_long_for_a_line_is_told_whole() -> None:
         await desk.settle()
         assert desk.lines[-3].strip() == "Fait."
         assert desk.lines[-4].startswith(" >")
+
+
+async def test_a_long_site_name_leaves_room_for_the_patient() -> None:
+    site = SiteFace("lilas", "Clinique vétérinaire des Trois-Rivières-en-Brocéliande", "#8fb573")
+    app = PracticeApp(context(), request(), site=site, home="test.home")
+    async with at_desk(app) as desk:
+        assert desk.lines[0].startswith(" CLINIQUE VÉTÉRINAIRE DES TROIS-RIVIÈR")
+        assert isinstance(app.screen, Home)
+        app.screen.head.show_subject("Marquise de Pompadour", "chat · Européen · F stérilisée · 14 ans")
+        await desk.settle()
+        assert desk.lines[0].startswith(" CLINIQUE VÉTÉRINAIRE DE…   MARQUISE DE POMPADOUR  chat · Européen")
+        assert len(desk.lines[0]) == 80

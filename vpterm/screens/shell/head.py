@@ -37,7 +37,9 @@ class Head(Drawn):
         person = fit(app.person, 20)
         moment = app.now()
         clock = f"{format_day_title(moment.date(), current_language())}  {moment:%H:%M}"
-        pieces: list[tuple[str, Style]] = [(app.site.name.upper(), look.style("site"))]
+        # The site is told by its beginning and its colour; who lies on the table needs the room.
+        site = fit(app.site.name.upper(), 24 if self._name and width < 110 else 60)
+        pieces: list[tuple[str, Style]] = [(site, look.style("site"))]
         if self._name:
             pieces += [("   ", look.style("text")), (self._name.upper(), look.style("strong"))]
             clock = clock if width >= 110 else ""
