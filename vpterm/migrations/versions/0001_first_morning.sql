@@ -1435,6 +1435,20 @@ END $$;
 CREATE TRIGGER b_gap BEFORE INSERT OR UPDATE ON invoice_series FOR EACH ROW EXECUTE FUNCTION refuse_gap();
 ALTER TABLE invoice_series ENABLE ALWAYS TRIGGER b_gap;
 
+-- Counters and heads of chains are moved from within the triggers that count and chain, never by a statement.
+CREATE FUNCTION refuse_by_hand() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp
+AS $$
+BEGIN
+  IF pg_trigger_depth() < 2 OR TG_OP IN ('DELETE', 'TRUNCATE') THEN
+    RAISE EXCEPTION '% is never changed by hand', TG_TABLE_NAME USING ERRCODE = 'VP003';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER b_by_hand BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON invoice_series
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_by_hand();
+ALTER TABLE invoice_series ENABLE ALWAYS TRIGGER b_by_hand;
+
 -- What issuing means: totals of the lines, the day in Paris, and the next number of the series, locked until commit.
 -- SECURITY DEFINER: numbers come from the counter alone; no login may write it, so none is skipped or forged.
 CREATE FUNCTION number_invoice() RETURNS trigger
@@ -1539,6 +1553,9 @@ GRANT SELECT, INSERT, UPDATE ON till_chains TO vpterm_functions;
 CREATE POLICY till_chains_chained ON till_chains FOR ALL TO vpterm_functions USING (true) WITH CHECK (true);
 CREATE TRIGGER c_chain BEFORE INSERT ON till_entries FOR EACH ROW EXECUTE FUNCTION chain_till_entry();
 ALTER TABLE till_entries ENABLE ALWAYS TRIGGER c_chain;
+CREATE TRIGGER b_by_hand BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON till_chains
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_by_hand();
+ALTER TABLE till_chains ENABLE ALWAYS TRIGGER b_by_hand;
 
 -- A closing's figures, computed while the journal stands still. Days close in order, and nothing enters a closed one.
 -- SECURITY DEFINER: no login may write a figure of a closing, nor the chain's head.

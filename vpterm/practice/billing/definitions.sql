@@ -90,6 +90,20 @@ END $$;
 CREATE TRIGGER b_gap BEFORE INSERT OR UPDATE ON invoice_series FOR EACH ROW EXECUTE FUNCTION refuse_gap();
 ALTER TABLE invoice_series ENABLE ALWAYS TRIGGER b_gap;
 
+-- Counters and heads of chains are moved from within the triggers that count and chain, never by a statement.
+CREATE FUNCTION refuse_by_hand() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp
+AS $$
+BEGIN
+  IF pg_trigger_depth() < 2 OR TG_OP IN ('DELETE', 'TRUNCATE') THEN
+    RAISE EXCEPTION '% is never changed by hand', TG_TABLE_NAME USING ERRCODE = 'VP003';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER b_by_hand BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON invoice_series
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_by_hand();
+ALTER TABLE invoice_series ENABLE ALWAYS TRIGGER b_by_hand;
+
 -- What issuing means: totals of the lines, the day in Paris, and the next number of the series, locked until commit.
 -- SECURITY DEFINER: numbers come from the counter alone; no login may write it, so none is skipped or forged.
 CREATE FUNCTION number_invoice() RETURNS trigger

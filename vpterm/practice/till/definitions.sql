@@ -45,6 +45,9 @@ GRANT SELECT, INSERT, UPDATE ON till_chains TO vpterm_functions;
 CREATE POLICY till_chains_chained ON till_chains FOR ALL TO vpterm_functions USING (true) WITH CHECK (true);
 CREATE TRIGGER c_chain BEFORE INSERT ON till_entries FOR EACH ROW EXECUTE FUNCTION chain_till_entry();
 ALTER TABLE till_entries ENABLE ALWAYS TRIGGER c_chain;
+CREATE TRIGGER b_by_hand BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON till_chains
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_by_hand();
+ALTER TABLE till_chains ENABLE ALWAYS TRIGGER b_by_hand;
 
 -- A closing's figures, computed while the journal stands still. Days close in order, and nothing enters a closed one.
 -- SECURITY DEFINER: no login may write a figure of a closing, nor the chain's head.
