@@ -24,6 +24,7 @@ from vpterm.practice.agenda.actions import (
 )
 from vpterm.practice.agenda.queries import (
     BookingRow,
+    Gap,
     bookings_of_animal,
     bookings_of_client,
     busy_elsewhere,
@@ -55,10 +56,10 @@ def paris(moment: datetime) -> str:
     return moment.astimezone(PARIS).strftime("%H:%M")
 
 
-def shown(entries: list[BookingRow | Span]) -> list[str]:
+def shown(entries: list[BookingRow | Gap]) -> list[str]:
     return [
         f"{paris(one.starts_at)} {one.who} {one.minutes}" if isinstance(one, BookingRow)
-        else f"{paris(one.start)} free {one.minutes}"
+        else f"{paris(one.starts_at)} free {one.minutes}"
         for one in entries
     ]  # fmt: skip
 
@@ -204,6 +205,9 @@ async def test_a_day_shows_its_bookings_and_its_gaps(clinic: ClinicDay) -> None:
         "10:20 free 100", "14:00 chirurgie 300",
     ]  # fmt: skip
     assert shown(day.entries(clinic.resources["Bloc"])) == ["08:30 free 210", "14:00 free 300"]
+    assert shown(day.entries(vet, from_=at("09:30"))) == [
+        "08:45 Rex 30", "09:30 free 30", "10:00 M. Inconnu 06 00 00 00 00 20", "10:20 free 100", "14:00 chirurgie 300",
+    ]  # fmt: skip
     first, second, third = day.bookings
     assert (first.animal, first.species, first.last_name, first.client_name) == (
         "Rex",

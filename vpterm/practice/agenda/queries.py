@@ -23,7 +23,7 @@ from vpterm.practice.agenda.reading import (
     resources_of,
     seen_from_outside,
 )
-from vpterm.practice.agenda.rows import BookingRow, DayAgenda, DayCount, ReasonRow, ResourceDay, ResourceRow, Slot
+from vpterm.practice.agenda.rows import BookingRow, DayAgenda, DayCount, Gap, ReasonRow, ResourceDay, ResourceRow, Slot
 from vpterm.practice.agenda.rules import HORIZON_DAYS, Span, slots
 from vpterm.practice.agenda.tables import Booking, Reason
 
@@ -31,6 +31,7 @@ __all__ = [
     "BookingRow",
     "DayAgenda",
     "DayCount",
+    "Gap",
     "ReasonRow",
     "ResourceDay",
     "ResourceRow",

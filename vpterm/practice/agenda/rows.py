@@ -66,6 +66,11 @@ class BookingRow:
         return not self.hidden and self.client_id is None and self.animal_id is None and not self.caller
 
     @property
+    def key(self) -> tuple[str, int, datetime | None]:
+        """Who it is in a list, wherever it is moved to."""
+        return ("booking", self.id, self.starts_at if self.hidden else None)
+
+    @property
     def span(self) -> Span:
         return Span(self.starts_at, self.ends_at)
 
@@ -77,6 +82,25 @@ class BookingRow:
     def who(self) -> str:
         """The patient, else the client, else the caller as written down, else what the time is closed for."""
         return self.animal or self.client_name or self.caller or self.note
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A free span of a resource between its bookings."""
+
+    resource_id: int
+    resource_name: str
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def minutes(self) -> int:
+        return Span(self.starts_at, self.ends_at).minutes
+
+    @property
+    def key(self) -> tuple[str, int, datetime]:
+        """Who it is in a list: by its end, since a gap that time eats into begins later and later."""
+        return ("gap", self.resource_id, self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +124,14 @@ class DayAgenda:
     resources: tuple[ResourceDay, ...]
     bookings: tuple[BookingRow, ...]
 
-    def entries(self, resource_id: int) -> list[BookingRow | Span]:
-        """Bookings and free gaps of one resource, in order of time."""
-        booked = [row for row in self.bookings if row.resource_id == resource_id]
-        gaps = next((one.free for one in self.resources if one.id == resource_id), ())
-        return sorted([*booked, *gaps], key=lambda one: one.starts_at if isinstance(one, BookingRow) else one.start)
+    def entries(self, resource_id: int, *, from_: datetime | None = None) -> list[BookingRow | Gap]:
+        """Bookings and gaps of one resource in order of time; of the gaps, what lies after `from_`."""
+        found: list[BookingRow | Gap] = [row for row in self.bookings if row.resource_id == resource_id]
+        for one in self.resources:
+            if one.id == resource_id:
+                spans = (Span(max(gap.start, from_ or gap.start), gap.end) for gap in one.free)
+                found += [Gap(one.id, one.name, span.start, span.end) for span in spans if span.start < span.end]
+        return sorted(found, key=lambda entry: entry.starts_at)
 
 
 @dataclass(frozen=True, slots=True)

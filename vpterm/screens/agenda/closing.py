@@ -1,0 +1,73 @@
+"""Closing time: leave, surgery, a meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from textual.widget import Widget
+
+from vpterm.kernel.dates import at_time, paris_day
+from vpterm.kernel.i18n import N_, _
+from vpterm.practice.agenda.actions import close_time
+from vpterm.practice.agenda.queries import ResourceRow, list_resources
+from vpterm.screens.keymap.standard import SAVE_FORM
+from vpterm.screens.shell.app import PracticeApp
+from vpterm.screens.shell.openers import opens
+from vpterm.screens.shell.place import Place
+from vpterm.screens.widgets.choice import Choice, ChoiceField
+from vpterm.screens.widgets.fields import DateField, TextField, TimeField
+from vpterm.screens.widgets.form import Form
+
+
+class ClosingForm(Place):
+    """From when to when, for whom, and what for."""
+
+    place = "agenda.close"
+    title_label = N_("Close time")
+    actions = (SAVE_FORM,)
+
+    def __init__(
+        self, resources: list[ResourceRow], *, resource_id: int | None, day: date, starts_at: datetime | None
+    ) -> None:
+        super().__init__()
+        clock = at_time(day, datetime.min.time()).tzinfo
+        start = starts_at.astimezone(clock).time() if starts_at else None
+        choices = [Choice(row.id, row.name) for row in resources]
+        self.form = Form(
+            ChoiceField("resource_id", _("Who or what"), choices, resource_id, required=True),
+            TextField("note", _("What for"), required=True, hint=_("leave, surgery, meeting")),
+            DateField("from_day", _("From"), day, required=True),
+            TimeField("from_time", _("at"), start, required=True),
+            DateField("to_day", _("Until"), day, required=True),
+            TimeField("ends_at", _("at"), None, required=True),
+            on_save=self.save,
+        )
+
+    def body(self) -> Iterable[Widget]:
+        """The form."""
+        yield self.form
+
+    def on_mount(self) -> None:
+        """What for is what one comes to say."""
+        self.head.show_subject(_("Close time"))
+        self.form.fields["note"].focus()
+
+    async def save(self, values: dict[str, Any]) -> None:
+        """Close, or say what is booked in the way."""
+        await close_time(
+            self.app.context, resource_id=values["resource_id"], note=values["note"],
+            starts_at=at_time(values["from_day"], values["from_time"]),
+            ends_at=at_time(values["to_day"], values["ends_at"]),
+        )  # fmt: skip
+        self.app.work(self.app.go_back(says=_("Closed: {note}.").format(note=values["note"])))
+
+
+@opens("agenda.close", label=N_("Close time"), right="agenda.edit")
+async def open_closing(
+    app: PracticeApp, *, resource_id: int | None = None, day: date | None = None, starts_at: datetime | None = None
+) -> ClosingForm:
+    """From the day and the time under the cursor."""
+    day = day or (paris_day(starts_at) if starts_at else app.context.today())
+    return ClosingForm(await list_resources(app.context), resource_id=resource_id, day=day, starts_at=starts_at)
