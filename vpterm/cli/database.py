@@ -40,7 +40,6 @@ def status() -> None:
 
 @app.command("setup", help=_("Make our roles and database on a PostgreSQL of your own, named in vpterm.toml."))
 def setup(superuser_url: str) -> None:
-    """`superuser_url` is used once and kept nowhere; the secrets made here stay in the installation."""
     standing = ground()
     standing.installation.prepare()
     if standing.server:

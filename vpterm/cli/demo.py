@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from vpterm.cli.ground import Ground, at_work, narrate
+from vpterm.cli.ground import Ground, keeping, narrate
 from vpterm.cli.serving import open_door
-from vpterm.demo.group import DEMO_STAFF, make_group
+from vpterm.demo.another_day import refresh_morning
+from vpterm.demo.group import DEMO_STAFF, GroupState, make_group, state_of
 from vpterm.kernel.i18n import _
-from vpterm.practice.sites.queries import list_sites
 
 
 def demo(
@@ -21,7 +21,7 @@ def demo(
     home: Path | None = None,
 ) -> None:
     """Make what is missing of the demo group, then serve it on loopback until Ctrl-C."""
-    with at_work(home) as standing:
+    with keeping(home) as standing:
         password = os.environ.get("VPTERM_DEMO_PASSWORD", "demo")
         asyncio.run(_make(standing, password, clients))
         if door:
@@ -29,11 +29,15 @@ def demo(
 
 
 async def _make(standing: Ground, password: str, clients: int) -> None:
-    async with standing.management() as context:
-        is_new = not await list_sites(context.database)
-    if is_new:
+    state = await state_of(standing)
+    if state == GroupState.HALF:
+        narrate(_("The demo group was broken off while it was made; it is made anew."))
+        standing.start_afresh()
+    if state in {GroupState.EMPTY, GroupState.HALF}:
         narrate(_("Making the demo group: three clinics and a year of work. This takes a moment, once."))
         await make_group(standing, password=password, progress=narrate)
+    if state == GroupState.WHOLE:
+        await refresh_morning(standing, progress=narrate)
     if clients:
         from vpterm.demo.bulk import add_clients
 

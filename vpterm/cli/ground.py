@@ -1,13 +1,14 @@
 """What every command stands on: the installation, its PostgreSQL, contexts for the management and the sites."""
 
 import logging
+import sys
 import tomllib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import typer
 
@@ -15,7 +16,7 @@ from vpterm.database import roles
 from vpterm.database.context import Context
 from vpterm.database.engine import Database
 from vpterm.database.installation import Installation, database_url, default_home
-from vpterm.database.logins import make_database, make_roles, make_site_login
+from vpterm.database.logins import drop_database, make_database, make_roles, make_site_login
 from vpterm.database.server import DATABASE, SUPERUSER, EmbeddedServer
 from vpterm.kernel.errors import VptermError
 from vpterm.kernel.i18n import _
@@ -76,9 +77,29 @@ class Ground:
             upgrade(owner)
         return started
 
+    def start_afresh(self) -> None:
+        """Throw the database away and have an empty one. For a demo group that was broken off, and nothing else."""
+        if self.server is None:
+            raise VptermError(
+                _("Half a demo group stands on a server that is not ours."), _("Have it dropped there, then try again.")
+            )
+        drop_database(self.server.url(SUPERUSER, database="postgres"), DATABASE)
+        self.start()
+
     def stop(self) -> None:
         if self.server:
             self.server.stop()
+
+    @property
+    def keeper_file(self) -> Path:
+        return self.installation.home / "keeper.lock"
+
+    def has_keeper(self) -> bool:
+        """Whether a door is open on this installation: its server is not ours to stop."""
+        if sys.platform == "win32" or not self.keeper_file.exists():
+            return False
+        with self.keeper_file.open() as file:
+            return not locked(file)
 
     def make_site_login(self, code: str) -> str:
         """The login of a new site with its secret; see database/logins.py."""
@@ -111,14 +132,43 @@ def ground(home: Path | None = None) -> Ground:
 
 @contextmanager
 def at_work(home: Path | None = None) -> Iterator[Ground]:
-    """An installation whose database answers; an embedded server that was not running is stopped afterwards."""
+    """An installation whose database answers, for one command; a server started for it is stopped afterwards."""
     standing = ground(home)
     started = standing.start()
     try:
         yield standing
     finally:
-        if started:
+        if started and not standing.has_keeper():
             standing.stop()
+
+
+@contextmanager
+def keeping(home: Path | None = None) -> Iterator[Ground]:
+    """An installation that this process keeps at work, alone: it stops the embedded server, whoever started it."""
+    standing = ground(home)
+    standing.installation.prepare()
+    with standing.keeper_file.open("w") as file:
+        if not locked(file):
+            raise VptermError(
+                _("This installation is open already."),
+                _("Its folder is {home}.").format(home=standing.installation.home),
+            )
+        try:
+            standing.start()
+            yield standing
+        finally:
+            standing.stop()
+
+
+def locked(file: IO[str]) -> bool:
+    """Take the lock that a process holds until it ends, however it ends; False when another has it."""
+    import fcntl  # not on Windows, where there is no door to keep
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def narrate(sentence: str) -> None:

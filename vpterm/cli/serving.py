@@ -1,6 +1,7 @@
 """`vpterm serve` opens the door; `vpterm run` opens the program in this terminal."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.engine import make_url
 
-from vpterm.cli.ground import Ground, at_work, ground, narrate
+from vpterm.cli.ground import Ground, at_work, ground, keeping, narrate
 from vpterm.database import roles
 from vpterm.database.engine import Database
 from vpterm.kernel.errors import NotAllowed, VptermError
@@ -21,10 +22,13 @@ from vpterm.screens.link import SessionRequest
 from vpterm.terminal.colour import colours_of
 from vpterm.terminal.glyphs import glyphs_of
 
+log = logging.getLogger("vpterm.cli")
+WATCH_S = 2.0
+
 
 def serve(host: str = "127.0.0.1", port: int = 8022, home: Path | None = None) -> None:
     """Open the SSH door until Ctrl-C or SIGTERM; an embedded PostgreSQL is started and stopped with it."""
-    with at_work(home) as standing:
+    with keeping(home) as standing:
         asyncio.run(open_door(standing, host, port))
 
 
@@ -48,13 +52,27 @@ async def open_door(standing: Ground, host: str, port: int, *, greeting: str = "
             _("The door cannot open on {host}:{port}.").format(host=host, port=port),
             _("Is it open already? Choose another with --port. ({reason})").format(reason=failure.strerror or failure),
         ) from failure
+    watch = asyncio.create_task(_keep_server(standing))
     narrate(greeting or _("The door is open: ssh -p {port} LOGIN@{host}").format(port=service.port, host=host))
     try:
         await ended.wait()
     finally:
+        watch.cancel()
         narrate(_("Closing the door; saved work and drafts are kept."))
         await service.close()
         await accounts.close()
+
+
+async def _keep_server(standing: Ground) -> None:
+    """Start the embedded server again when it died under us (killed, out of memory): sessions wait and go on."""
+    while standing.server:
+        await asyncio.sleep(WATCH_S)
+        if not standing.server.is_alive():
+            log.warning("PostgreSQL is gone; starting it again")
+            try:
+                await asyncio.to_thread(standing.server.start)
+            except VptermError:
+                log.exception("PostgreSQL does not start; trying again")
 
 
 def run(

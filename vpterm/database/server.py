@@ -76,6 +76,17 @@ class EmbeddedServer:
             return False
         return self._pg_ctl("status", check=False).returncode == 0
 
+    def is_alive(self) -> bool:
+        """Whether the process that should serve exists: a look, where is_running() asks."""
+        try:
+            pid = int((self.data_folder / "postmaster.pid").read_text("ascii").split()[0])
+            os.kill(pid, 0)
+        except PermissionError:
+            return True
+        except (OSError, ValueError, IndexError):
+            return False
+        return True
+
     def start(self) -> None:
         """Make the cluster if it is new, start it, wait until it answers. Does nothing when it runs."""
         self.installation.prepare()
