@@ -1,13 +1,11 @@
-"""Booking, moving, cancelling; free time across clocks that change; what other sites see of an agenda."""
+"""Booking, moving, cancelling; free slots; fifty writers on one slot."""
 
 import asyncio
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import select, update
 
 from tests.practice.clinic_day import TODAY, WEEK, ClinicDay, admit_patients, at, open_clinic
 from tests.world import Group
@@ -27,7 +25,6 @@ from vpterm.practice.agenda.queries import (
     Gap,
     bookings_of_animal,
     bookings_of_client,
-    busy_elsewhere,
     day_agenda,
     find_booking,
     find_free_slots,
@@ -35,14 +32,8 @@ from vpterm.practice.agenda.queries import (
     list_resources,
     week_overview,
 )
-from vpterm.practice.agenda.rules import Span, check_hours, free_spans, opening_spans, parse_when, slots
 from vpterm.practice.agenda.tables import Booking
 from vpterm.practice.animals.tables import Animal
-from vpterm.practice.sharing.actions import choose_sharing
-
-DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
-CHANGES = st.sampled_from([date(2026, 3, 29), date(2026, 10, 25), date(2027, 3, 28), date(2027, 10, 31)])
-CLOCKS = st.times(time(0), time(23, 59)).map(lambda clock: clock.replace(second=0, microsecond=0))
 
 
 @pytest.fixture
@@ -62,106 +53,6 @@ def shown(entries: list[BookingRow | Gap]) -> list[str]:
         else f"{paris(one.starts_at)} free {one.minutes}"
         for one in entries
     ]  # fmt: skip
-
-
-# -- time, without a database
-
-
-@given(day=DAYS | CHANGES, clocks=st.lists(CLOCKS, min_size=2, max_size=2, unique=True))
-def test_an_opening_lies_in_its_day_and_shows_its_clocks(day: date, clocks: list[time]) -> None:
-    opens_at, closes_at = sorted(clocks)
-    found = opening_spans(day, [(day.isoweekday(), opens_at, closes_at), (day.isoweekday() % 7 + 1, time(1), time(2))])
-    assert len(found) <= 1
-    for span in found:
-        start, end = day_bounds(day)
-        assert start <= span.start < span.end <= end
-        if day not in (date(2026, 3, 29), date(2027, 3, 28)) and day.month != 3:
-            assert span.start.astimezone(PARIS).time() == opens_at
-
-
-def test_an_opening_over_the_change_of_clocks_has_the_hours_that_pass() -> None:
-    night = [(7, time(1), time(5))]
-    assert [span.minutes for span in opening_spans(date(2026, 3, 29), night)] == [3 * 60]
-    assert [span.minutes for span in opening_spans(date(2026, 10, 25), night)] == [5 * 60]
-    assert opening_spans(date(2026, 3, 29), [(7, time(2, 30), time(3, 15))]) == []
-
-
-@st.composite
-def busy_days(draw: st.DrawFn) -> tuple[list[Span], list[Span]]:
-    day = draw(CHANGES | DAYS)
-    midnight = day_bounds(day)[0].astimezone(UTC)
-    spans = st.lists(
-        st.tuples(st.integers(0, 1400), st.integers(1, 300)).map(
-            lambda pair: Span(midnight + timedelta(minutes=pair[0]), midnight + timedelta(minutes=sum(pair)))
-        ),
-        max_size=12,
-    )
-    hours = [(day.isoweekday(), time(8, 30), time(12)), (day.isoweekday(), time(14), time(19))]
-    return opening_spans(day, hours), draw(spans)
-
-
-@given(busy_days())
-def test_free_and_busy_make_up_the_opening_and_never_overlap(spans: tuple[list[Span], list[Span]]) -> None:
-    openings, busy = spans
-    free = free_spans(openings, busy)
-    assert not any(gap.overlaps(span) for gap in free for span in busy)
-    assert all(before.end < after.start for before, after in pairwise(free))
-    taken = sum(
-        1
-        for opening in openings
-        for minute in range(opening.minutes)
-        if any(span.start <= opening.start + timedelta(minutes=minute) < span.end for span in busy)
-    )
-    assert sum(gap.minutes for gap in free) + taken == sum(opening.minutes for opening in openings)
-
-
-@given(busy_days(), st.sampled_from([5, 15, 20, 30, 60, 90]), st.integers(0, 1400))
-def test_a_slot_fits_into_a_gap_and_none_is_missed(
-    spans: tuple[list[Span], list[Span]], duration: int, later: int
-) -> None:
-    openings, busy = spans
-    free = free_spans(openings, busy)
-    from_ = openings[0].start + timedelta(minutes=later - 600)
-    found = list(slots(free, duration, from_=from_))
-    assert found == sorted(set(found))
-    for start in found:
-        assert start >= from_
-        assert any(gap.start <= start and start + timedelta(minutes=duration) <= gap.end for gap in free)
-    for gap in free:
-        if gap.start >= from_ and gap.minutes >= duration:
-            assert gap.start in found
-
-
-def test_hours_that_overlap_or_run_backwards_are_refused() -> None:
-    assert check_hours(WEEK[::-1]) == WEEK
-    for wrong in ([(1, time(9), time(9))], [(8, time(9), time(10))], [(1, time(9), time(11)), (1, time(10), time(12))]):
-        with pytest.raises(Refused):
-            check_hours(wrong)
-
-
-@pytest.mark.parametrize(
-    ("typed", "day", "clock"),
-    [
-        (".", TODAY, None),
-        ("+7", date(2026, 12, 1), None),
-        ("ven", date(2026, 11, 27), None),
-        ("ven 10h30", date(2026, 11, 27), time(10, 30)),
-        ("24/12 830", date(2026, 12, 24), time(8, 30)),
-        (". 15h", TODAY, time(15)),
-        ("14h", TODAY, time(14)),
-        ("1430", TODAY, time(14, 30)),
-        ("2612", date(2026, 12, 26), None),
-        ("fri 2pm", date(2026, 11, 27), time(14)),
-    ],
-)
-def test_a_day_and_a_time_are_typed_in_few_keys(typed: str, day: date, clock: time | None) -> None:
-    assert parse_when(typed, TODAY) == (day, clock)
-
-
-@pytest.mark.parametrize("typed", ["", "hello", "hello 10h", "ven hello", "32/13", "25h"])
-def test_what_is_neither_a_day_nor_a_time_is_refused(typed: str) -> None:
-    with pytest.raises(Refused):
-        parse_when(typed, TODAY)
 
 
 # -- the furniture
@@ -434,108 +325,7 @@ async def test_the_bookings_of_a_client_and_of_an_animal(clinic: ClinicDay) -> N
     assert [(paris(row.starts_at), row.animal) for row in of_client] == [("07:00", "Rex"), ("17:00", "Rex")]
 
 
-# -- the walls
-
-
-@pytest.fixture
-async def port(group: Group, clinic: ClinicDay) -> ClinicDay:
-    """Another clinic of the group, with a booking that lilas might see."""
-    day = await open_clinic(group, "vet.port")
-    await book(day.context, resource_id=day.resources["Dr Rousseau"], starts_at=at("09:00"),
-               reason_id=day.reasons["boiterie"], animal_id=clinic.animals["Mirza"], note="secret")  # fmt: skip
-    return day
-
-
-async def share(group: Group, choice: str) -> None:
-    await choose_sharing(group.management(), subject="agenda", choice=choice)
-
-
-async def test_free_busy_shows_the_shape_of_another_agenda_and_nothing_else(
-    group: Group, clinic: ClinicDay, port: ClinicDay
-) -> None:
-    site = group.ids["port"]
-    await share(group, "free-busy")
-    day = await day_agenda(clinic.context, day=TODAY, site_id=site)
-    (row,) = day.bookings
-    assert (paris(row.starts_at), row.minutes, row.resource_name) == ("09:00", 30, "Dr Rousseau")
-    assert (row.hidden, row.id, row.who, row.note, row.client_id, row.reason) == (True, 0, "", "", None, "")
-    assert shown(day.entries(port.resources["Dr Rousseau"]))[1:] == ["09:00  30", "09:30 free 150", "14:00 free 300"]
-    assert len(await busy_elsewhere(clinic.context, site_id=site, day=TODAY)) == 1
-    assert await bookings_of_animal(clinic.context, animal_id=clinic.animals["Mirza"]) == []
-    async with clinic.context.reading() as connection:
-        seen = await connection.execute(select(func.count()).select_from(Booking).where(Booking.site_id == site))
-        assert seen.scalar_one() == 0
-
-
-async def test_another_site_can_be_booked_without_reading_it(group: Group, clinic: ClinicDay, port: ClinicDay) -> None:
-    site, vet = group.ids["port"], port.resources["Dr Rousseau"]
-    (slot,) = await find_free_slots(
-        clinic.context, reason_id=port.reasons["boiterie"], from_=at("09:00"), resource_id=vet, count=1, site_id=site
-    )
-    assert paris(slot.starts_at) == "09:30"
-    values = {
-        "site_id": site,
-        "resource_id": vet,
-        "reason_id": port.reasons["boiterie"],
-        "animal_id": clinic.animals["Rex"],
-    }
-    assert await book(clinic.context, starts_at=slot.starts_at, **values) == 0  # type: ignore[arg-type]
-    with pytest.raises(Conflict) as conflict:
-        await book(clinic.context, starts_at=at("09:15"), **values)  # type: ignore[arg-type]
-    assert conflict.value.message == "Ce créneau vient d'être pris."  # and not by whom
-    assert conflict.value.advice == "Prochain libre : 10:00."
-    own = await day_agenda(port.context, day=TODAY)
-    assert [(row.animal, row.booked_by) for row in own.bookings] == [
-        ("Mirza", "Yann Le Goff"),
-        ("Rex", "Anne Rousseau"),
-    ]
-    # What stands there now belongs to port: lilas neither moves nor cancels it.
-    for number in (row.id for row in own.bookings):
-        with pytest.raises(NotFound):
-            await cancel_booking(clinic.context, booking_id=number)
-        with pytest.raises(NotFound):
-            await move_booking(clinic.context, booking_id=number, starts_at=at("18:00"))
-
-
-async def test_a_choice_of_the_group_takes_effect_at_once(group: Group, clinic: ClinicDay, port: ClinicDay) -> None:
-    site, vet = group.ids["port"], port.resources["Dr Rousseau"]
-    await share(group, "full")
-    (row,) = (await day_agenda(clinic.context, day=TODAY, site_id=site)).bookings
-    assert (row.hidden, row.animal, row.note, row.site_code) == (False, "Mirza", "secret", "port")
-    assert [one.site_code for one in await bookings_of_animal(clinic.context, animal_id=clinic.animals["Mirza"])] == [
-        "port"
-    ]
-    await share(group, "hidden")
-    with pytest.raises(NotAllowed):
-        await day_agenda(clinic.context, day=TODAY, site_id=site)
-    with pytest.raises(NotAllowed):
-        await find_free_slots(clinic.context, duration_min=15, from_=at("09:00"), resource_id=vet, site_id=site)
-    with pytest.raises(Refused) as refusal:
-        await book(clinic.context, site_id=site, resource_id=vet, starts_at=at("15:00"), duration_min=15, caller="x")
-    assert refusal.value.field == "site_id"
-    assert await list_resources(clinic.context, site_id=site) == []
-    assert await busy_elsewhere(clinic.context, site_id=site, day=TODAY) == []
-    assert await bookings_of_animal(clinic.context, animal_id=clinic.animals["Mirza"]) == []
-
-
-async def test_hidden_agendas_hold_against_plain_statements(group: Group, clinic: ClinicDay, port: ClinicDay) -> None:
-    await share(group, "hidden")
-    site = group.ids["port"]
-    before = len((await day_agenda(port.context, day=TODAY)).bookings)
-    async with clinic.context.reading() as connection:
-        assert (await connection.execute(select(Booking.id).where(Booking.site_id == site))).all() == []
-    with pytest.raises(NotAllowed):
-        await _insert_by_hand(clinic, site, port.resources["Bloc"])
-    async with clinic.context.writing() as connection:
-        touched = await connection.execute(update(Booking).where(Booking.site_id == site).values(note="lu"))
-        assert touched.rowcount == 0
-    assert len((await day_agenda(port.context, day=TODAY)).bookings) == before
-
-
-async def _insert_by_hand(clinic: ClinicDay, site_id: int, resource_id: int) -> None:
-    span = func.tstzrange(at("15:00"), at("16:00"))
-    async with clinic.context.writing() as connection:
-        await connection.execute(insert(Booking).values(span=span, site_id=site_id, resource_id=resource_id).inline())
+# -- who may
 
 
 async def test_only_those_who_may_edit_the_agenda_do(group: Group, clinic: ClinicDay) -> None:

@@ -83,13 +83,14 @@ def slots(free: Iterable[Span], duration_min: int, *, from_: datetime) -> Iterat
     for gap in free:
         start = gap.start
         if start < from_:
-            start = _rounded_up(from_.astimezone(UTC), SHORTEST_MIN)
+            start = rounded_up(from_.astimezone(UTC), SHORTEST_MIN)
         while start + timedelta(minutes=duration_min) <= gap.end:
             yield start
-            start = _rounded_up(start + timedelta(minutes=1), STEP_MIN)
+            start = rounded_up(start + timedelta(minutes=1), STEP_MIN)
 
 
-def _rounded_up(moment: datetime, minutes: int) -> datetime:
+def rounded_up(moment: datetime, minutes: int = SHORTEST_MIN) -> datetime:
+    """The same moment on the next mark of so many minutes of the clock."""
     # Offsets of Paris are whole hours, so quarters in UTC are quarters on the wall.
     past = timedelta(minutes=moment.minute % minutes, seconds=moment.second, microseconds=moment.microsecond)
     return moment if not past else moment - past + timedelta(minutes=minutes)

@@ -30,6 +30,7 @@ from vpterm.practice.clients.queries import find_client
 from vpterm.practice.drafts.actions import discard_draft, keep_draft
 from vpterm.practice.drafts.queries import find_draft
 from vpterm.screens.agenda.columns import SLOTS
+from vpterm.screens.agenda.day import AgendaDay
 from vpterm.screens.keymap.standard import SAVE_FORM
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.commands import command
@@ -236,6 +237,8 @@ class BookingForm(Place):
             who=who, day=format_day_title(paris_day(starts_at)), time=format_time(starts_at), resource=name
         )
         await self.app.go_back(says=words)
+        if isinstance(self.app.open_place, AgendaDay):
+            self.app.open_place.select_booking(number)
 
     def _caller(self, values: dict[str, Any]) -> str:
         phone = format_phone(values["phone"]) if values["phone"] else ""
@@ -317,5 +320,5 @@ async def open_form(
 
 @command("rdv", "book", label=N_("New booking"), argument=N_("name"))
 async def go_to_booking(app: Any, rest: str) -> None:
-    """`rdv dupont`."""
+    # for instance: rdv dupont
     await app.open("agenda.book", text=rest)

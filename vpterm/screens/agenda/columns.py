@@ -29,7 +29,7 @@ def role_of_entry(entry: Entry) -> Role | None:
 def day_columns(look: Look) -> list[Column[Entry]]:
     """One resource over the whole width."""
     return [
-        Column[Entry](N_("at"), lambda entry: format_time(entry.starts_at), 5),
+        Column[Entry](N_("time"), lambda entry: format_time(entry.starts_at), 5),
         Column[Entry]("", lambda entry: sign(entry, look), 1),
         Column[Entry](N_("who"), who, 12, stretch=2),
         Column[Entry](N_("reason"), why, 12, stretch=1),
@@ -46,16 +46,16 @@ def side_columns(look: Look) -> list[Column[Entry]]:
         Column[Entry]("", lambda entry: format_time(entry.starts_at), 5),
         Column[Entry]("", lambda entry: sign(entry, look), 1),
         Column[Entry]("", who, 9, stretch=2),
-        Column[Entry]("", why, 9, stretch=1),
+        Column[Entry]("", why, 8, stretch=1),
         Column[Entry]("", owner, 8, stretch=1, rank=1),
     ]
 
 
 SLOTS: list[Column[Slot]] = [
     Column[Slot](N_("day"), lambda slot: format_day_title(paris_day(slot.starts_at)), 14),
-    Column[Slot](N_("at"), lambda slot: format_time(slot.starts_at), 5),
-    Column[Slot](N_("for"), lambda slot: format_duration(slot.duration_min), 8, align="right"),
-    Column[Slot](N_("with"), lambda slot: slot.resource_name, 20, stretch=1),
+    Column[Slot](N_("time"), lambda slot: format_time(slot.starts_at), 5),
+    Column[Slot](N_("lasts"), lambda slot: format_duration(slot.duration_min), 8, align="right"),
+    Column[Slot](N_("with whom"), lambda slot: slot.resource_name, 20, stretch=1),
 ]
 
 

@@ -24,6 +24,7 @@ from vpterm.practice.agenda.queries import (
     find_booking,
     week_overview,
 )
+from vpterm.practice.agenda.rules import rounded_up
 from vpterm.practice.sites.queries import list_sites
 from vpterm.screens.agenda import handling
 from vpterm.screens.agenda.columns import Entry, day_columns, role_of_entry, side_columns
@@ -62,11 +63,17 @@ class AgendaDay(Place):
     actions = (
         Action("book", MAIN, N_("book"), N_("Book where the cursor stands.")),
         Action("previous", PREVIOUS, N_("day before"), N_("The day before; the left arrow too.")),
-        Action("next", NEXT, N_("after"), N_("The day after; the right arrow too.")),
-        Action("arrive", Keys("ctrl+a", ("f13",)), N_("arrived"), N_("Check the booking in.")),
+        Action("next", NEXT, N_("day after"), N_("The day after; the right arrow too.")),
+        Action("arrive", Keys("ctrl+a", ("f13",)), N_("arrived"), N_("Check the booking in."), in_footer=False),
         Action("move", Keys("ctrl+x", ("f14",)), N_("move"), N_("Pick the booking up; Enter on a gap drops it there.")),
         Action("cancel", DELETE, N_("cancel"), N_("Cancel the booking, with a reason."), in_footer=False),
-        Action("slots", Keys("ctrl+e", ("f15",)), N_("free slots"), N_("Look for the next free slot by reason.")),
+        Action(
+            "slots",
+            Keys("ctrl+e", ("f15",)),
+            N_("free slots"),
+            N_("The next free slots by reason."),
+            in_footer=False,
+        ),
         Action("close", Keys("ctrl+k", ("f16",)), N_("close time"), N_("Leave, surgery, a meeting."), in_footer=False),
         Action("right", Keys("tab", ("ctrl+right",)), N_("next resource"), "", in_footer=False),
         Action("left", Keys("shift+tab", ("ctrl+left",)), N_("resource before"), "", in_footer=False),
@@ -116,7 +123,7 @@ class AgendaDay(Place):
             empty=N_("Closed on this day, and nothing booked: F9 books all the same."),
         )  # fmt: skip
         column = Vertical(title, rows, id=f"resource-{resource_id}")
-        column.styles.width, column.styles.margin = "1fr", (1, 2, 0, 0)
+        column.styles.width, column.styles.margin = "1fr", (1, 1, 0, 0)
         return column
 
     def on_mount(self) -> None:
@@ -139,7 +146,7 @@ class AgendaDay(Place):
         resources = self.agenda.resources
         fitting = max((self.app.size.width - 2) // SIDE_WIDTH, 1) if self.app.size.width >= 2 * SIDE_WIDTH + 30 else 1
         first = min(max(self.at - fitting + 1, 0), max(len(resources) - fitting, 0))
-        now = self.app.context.now().replace(second=0, microsecond=0)
+        now = rounded_up(self.app.context.now())
         for at, one in enumerate(resources):
             if one.id not in self.lists:
                 continue
@@ -299,7 +306,7 @@ class AgendaDay(Place):
             elif await handling.drop(self.app, self.carried, entry):
                 moved, self.carried = self.carried, None
                 await self.reload()
-                self._select(moved)
+                self.select_booking(moved.id)
             return
         answer = await handling.ask_what(self.app, entry)
         if answer == "animal":
@@ -307,9 +314,15 @@ class AgendaDay(Place):
         elif answer is not None:
             await getattr(self, f"do_{answer}")()
 
-    def _select(self, row: BookingRow) -> None:
-        if self.list is not None:
-            self.list.select(row.key)
+    def select_booking(self, booking_id: int) -> None:
+        """Put the cursor on a booking, where it is now."""
+        for number, rows in self.lists.items():
+            row = next((one for one in rows.rows if isinstance(one, BookingRow) and one.id == booking_id), None)
+            if row is not None:
+                self.at = [one.id for one in self.agenda.resources].index(number)
+                self._show()
+                rows.focus()
+                rows.select(row.key)
 
     def _booking(self) -> BookingRow:
         entry = self.current
@@ -403,6 +416,6 @@ async def open_day(
 
 @command("agenda", "ag", label=N_("Agenda of a day"), argument=N_("day"))
 async def go_to_agenda(app: Any, rest: str) -> None:
-    """`agenda 24/11`."""
+    # for instance: agenda 24/11
     day = parse_date(rest, today=app.context.today()) if rest else None
     await app.open("agenda.day", day=day)

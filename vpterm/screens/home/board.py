@@ -62,9 +62,7 @@ class HomeBoard(Place):
             columns.everybody_columns(look), (), role_of=columns.role_of_entry, empty=empty, id="everybody", **agenda
         )
         self.waiting = self._visits(columns.WAITING, N_("Nobody is waiting: F9 checks in."), "waiting")
-        self.consulting = self._visits(
-            columns.IN_CONSULTATION, N_("Nobody: F9 on a line above calls in."), "consulting"
-        )
+        self.consulting = self._visits(columns.IN_CONSULTATION, N_("Nobody: F9 above calls in."), "consulting")
         self.to_bill = Rows[BillRow](
             columns.TO_BILL, (), identity=lambda bill: bill.client_id, on_open=self.open_bill,
             empty=N_("Nothing is left to bill."), id="to-bill",

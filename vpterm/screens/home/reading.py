@@ -11,6 +11,7 @@ from vpterm.kernel.dates import format_date_short, format_time, paris_day
 from vpterm.kernel.i18n import _
 from vpterm.kernel.money import Money
 from vpterm.practice.agenda.queries import BookingRow, DayAgenda, DayCount, Gap, day_agenda, week_overview
+from vpterm.practice.agenda.rules import rounded_up
 from vpterm.practice.billing.queries import ToBillRow, list_to_bill
 from vpterm.practice.care.queries import UnfinishedRow, unfinished_entries
 from vpterm.practice.waiting.queries import Board, waiting_room
@@ -55,7 +56,7 @@ class HomeData:
         """One resource's day from now on with its gaps, or everybody's bookings (None)."""
         if resource_id is None:
             return list(self.agenda.bookings)
-        return self.agenda.entries(resource_id, from_=context.now().replace(second=0, microsecond=0))
+        return self.agenda.entries(resource_id, from_=rounded_up(context.now()))
 
 
 async def read_home(context: Context) -> HomeData:

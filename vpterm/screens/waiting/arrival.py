@@ -96,5 +96,5 @@ async def open_arrival(app: PracticeApp, *, booking_id: int | None = None, text:
 
 @command("arrivee", "arrival", label=N_("Arrival without a booking"), argument=N_("name"))
 async def go_to_arrival(app: Any, rest: str) -> None:
-    """`arrivee rex`."""
+    # for instance: arrivee rex
     await app.open("waiting.check_in", text=rest)

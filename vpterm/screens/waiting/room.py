@@ -35,13 +35,13 @@ def room_columns(look: Look) -> list[Column[VisitRow]]:
     return [
         Column[VisitRow]("", lambda visit: _sign(visit, look), 1),
         Column[VisitRow](N_("where"), lambda visit: _(STATE_LABELS[visit.state]), 15),
-        Column[VisitRow](N_("since"), lambda visit: format_time(_since(visit)), 6),
+        Column[VisitRow](N_("since when"), lambda visit: format_time(_since(visit)), 6),
         Column[VisitRow](N_("who"), lambda visit: visit.animal, 11, stretch=1),
         Column[VisitRow](N_("reason"), lambda visit: visit.reason, 12, stretch=1),
         Column[VisitRow](N_("owner"), lambda visit: visit.last_name, 9, stretch=1),
         Column[VisitRow](N_("waited"), _waited, 8, align="right"),
         Column[VisitRow](N_("telephone"), lambda visit: format_phone(visit.phone) if visit.phone else "", 14, rank=1),
-        Column[VisitRow](N_("with"), _with, 16, rank=2),
+        Column[VisitRow](N_("with whom"), _with, 16, rank=2),
         Column[VisitRow](N_("alert"), lambda visit: Cell(visit.alert, "danger") if visit.alert else "", 20, rank=3),
     ]
 
@@ -124,9 +124,10 @@ class WaitingRoom(Place):
             (_("waiting"), board.waiting), (_("in consultation"), board.in_consultation),
             (_("to bill"), board.to_bill), (_("gone"), self.gone),
         ):  # fmt: skip
-            pieces += [(f"{len(rows)} ", "strong" if rows else "quiet"), (f"{label}    ", "quiet")]
+            if rows or rows is board.waiting:
+                pieces += [(f"{len(rows)} ", "strong" if rows else "quiet"), (f"{label}   ", "quiet")]
         if late:
-            pieces += [("", "quiet"), ("! " + _("{n} waiting too long").format(n=late), "danger")]
+            pieces += [("", "quiet"), ("! " + _("{n} too long").format(n=late), "danger")]
         self.summary.show(*pieces)
 
     def _visit(self) -> VisitRow:
@@ -212,5 +213,5 @@ async def open_room(app: PracticeApp) -> WaitingRoom:
 
 @command("attente", "waiting", label=N_("Waiting room"))
 async def go_to_room(app: Any, rest: str) -> None:
-    """`attente`."""
+    # for instance: attente
     await app.open("waiting.room")
