@@ -7,6 +7,7 @@ import asyncio
 import gc
 import io
 import sys
+import threading
 import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -197,6 +198,13 @@ async def test_a_crash_is_told_without_printing_anybodys_data(capfd: pytest.Capt
         assert internals.has_failed(run.app)
     printed = capfd.readouterr()
     assert "Mme Martin" not in printed.out + printed.err
+
+
+async def test_a_warm_up_leaves_nothing_running() -> None:
+    tasks, threads = asyncio.all_tasks(), set(threading.enumerate())
+    await internals.warm_up()
+    assert asyncio.all_tasks() == tasks
+    assert set(threading.enumerate()) <= threads  # the process is about to fork
 
 
 def test_key_names_do_not_keep_their_parser_alive() -> None:

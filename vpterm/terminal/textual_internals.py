@@ -21,12 +21,14 @@ from textual import events
 from textual._context import visible_screen_stack
 from textual._keyboard_protocol import FUNCTIONAL_KEYS
 from textual._xterm_parser import XTermParser
-from textual.app import App
+from textual.app import App, ComposeResult
+from textual.containers import Horizontal, VerticalScroll
 from textual.driver import Driver
 from textual.geometry import Size
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.strip import Strip
+from textual.widgets import Input, Static
 
 _log = logging.getLogger("vpterm.terminal")
 
@@ -127,6 +129,28 @@ async def run_app(app: App[Any], size: tuple[int, int], on_ready: Callable[[], N
             await app._process_messages(ready_callback=on_ready, headless=False, terminal_size=size)
         finally:
             await app._shutdown()
+
+
+class _Sample(App[None]):
+    """Nobody's app: shows a little of everything once, so that what it loads is loaded."""
+
+    CSS = "Horizontal { height: 3; } VerticalScroll { height: 3; }"
+
+    def compose(self) -> ComposeResult:
+        yield Horizontal(Static("é œ ▁ 漢", markup=False), Input())
+        yield VerticalScroll(*(Static(str(number)) for number in range(9)))
+
+
+async def warm_up() -> None:
+    """Run an app for a moment, so that a process forked from this one need not load modules and tables."""
+    app, ready = _Sample(), asyncio.Event()
+    prepare_app(app, lambda text: None, lambda error: None)
+    running = asyncio.create_task(run_app(app, (80, 24), ready.set))
+    await ready.wait()
+    await asyncio.sleep(0.1)  # its screen is laid out and painted at its next 1/60 s
+    full_frame(app)
+    ask_to_end(app)
+    await running
 
 
 def driver_of(app: App[Any]) -> ServerDriver | None:

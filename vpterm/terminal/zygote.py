@@ -1,6 +1,6 @@
 """A small fork server: loads Textual and the screens once, then forks workers that share that memory.
 
-It is single-threaded, runs no loop, and holds no secret; a worker gets its site's secret over its own wire.
+It has one thread, no loop while it serves, and no secret: a worker gets its site's secret over its own wire.
 Protocol: on its socket, one JSON line per order, `{"fork": number}` with the worker's end of the wire as a file
 descriptor beside it; it answers `{"forked": number, "pid": pid}` and tells `{"ended": pid, "status": status}`.
 """
@@ -8,6 +8,7 @@ descriptor beside it; it answers `{"forked": number, "pid": pid}` and tells `{"e
 from __future__ import annotations
 
 import argparse
+import asyncio
 import contextlib
 import gc
 import importlib
@@ -20,6 +21,8 @@ import socket
 import sys
 import time
 from typing import Any
+
+from vpterm.kernel.i18n import available_languages, gettext, using
 
 # What Textual reads from the environment when it is imported must not come from whoever started the gateway.
 _ENVIRONMENT = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_COLOR_SYSTEM": "truecolor", "TERM": "xterm-256color"}
@@ -40,10 +43,17 @@ def _preload(factory: str, paths: list[str]) -> None:
         os.environ.pop(name, None)
     os.environ.update(_ENVIRONMENT)
     sys.path[:0] = paths
-    # Textual loads its widgets lazily; each worker would load them again.
-    for name in ("textual.app", "textual.widgets._input", "textual.widgets._static", "vpterm.terminal.worker"):
-        importlib.import_module(name)
+    importlib.import_module("vpterm.terminal.worker")
     importlib.import_module(factory.partition(":")[0])
+    # Textual, rich and babel load much lazily; each worker would load it again.
+    importlib.import_module("babel.numbers")
+    from vpterm.terminal.textual_internals import tame_textual, warm_up
+
+    tame_textual()
+    asyncio.run(warm_up())
+    for language in available_languages():
+        with using(language):
+            gettext("")  # reads the catalogue, once for all workers
     gc.collect()
     gc.freeze()
 
