@@ -27,8 +27,11 @@ check: setup ## Format, lint, strict types, import contracts
 bench: setup ## Measure, and write docs/benchmarks.md
 	$(PYTHON) -m tests.bench
 
+pictures: setup ## Draw the screens of the documentation anew
+	$(PYTHON) -m tests.pictures
+
 lock: setup ## Resolve the dependencies anew into requirements/
 	$(PYTHON) -m uv pip compile -q --upgrade pyproject.toml --generate-hashes --universal --python-version 3.11 -o requirements/runtime.txt
 	$(PYTHON) -m uv pip compile -q --upgrade pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 -o requirements/development.txt
 
-.PHONY: help setup demo test check bench lock
+.PHONY: help setup demo test check bench pictures lock
