@@ -37,6 +37,8 @@ class MemoryAccounts:
     async def find(self, login: str) -> Account | None:
         """See Accounts."""
         await asyncio.sleep(0)
+        if login == "vet.away":
+            raise ConnectionError("the accounts are away")
         return self._accounts.get(login)
 
     async def verify_password(self, account: Account | None, password: str) -> bool:
@@ -46,6 +48,8 @@ class MemoryAccounts:
     async def record_login(self, account: Account, address: str, method: LoginMethod) -> None:
         """See Accounts."""
         await asyncio.sleep(0)
+        if account.login == "vet.unnoted":
+            raise ConnectionError("the accounts are away")
         self.logins.append((account.login, address, method))
 
     def add_key(self, login: str, line: str) -> None:
@@ -73,6 +77,7 @@ def make_accounts() -> MemoryAccounts:
             account("vet.nowhere"),
             account("vet.broken", broken),
             account("vet.unmakable", LILAS),
+            account("vet.unnoted", LILAS),
             *(account(f"vet.n{number}", LILAS) for number in range(10)),
         ]
     )

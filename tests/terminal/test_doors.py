@@ -261,6 +261,15 @@ def test_a_client_that_stops_reading_gets_the_screen_of_now_later(door: RunningD
         vet.sees("x" * 10)
 
 
+def test_accounts_that_cannot_be_reached_are_told_and_keep_nobody_out_who_is_in(door: RunningDoor) -> None:
+    options = [*door.ssh_options(door.make_key("vet.n0")), "-p", str(door.port), "vet.away@127.0.0.1"]
+    refused = subprocess.run(["ssh", *options], capture_output=True, text=True, timeout=10, check=False)
+    assert refused.returncode == 255
+    assert "Les comptes sont momentan" in refused.stderr
+    with person(door, "vet.unnoted", key=door.make_key("vet.unnoted")) as vet:
+        vet.sees("SITE lilas vet.unnoted")
+
+
 def test_garbage_to_the_port_harms_nobody(door: RunningDoor) -> None:
     for garbage in (b"GET / HTTP/1.1\r\n\r\n", bytes(range(256)) * 200, b"SSH-2.0-x\r\n" + b"\xff" * 5000, b""):
         with socket.create_connection(("127.0.0.1", door.port), 5) as connection:

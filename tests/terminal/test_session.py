@@ -161,12 +161,15 @@ async def test_a_tiny_window_gets_a_message_and_the_session_stays() -> None:
         viewer.screen.resize(3, 18)
         session.resize(viewer, 18, 3)
         await viewer.sees("Window too small")
-        session.feed(viewer, b"x")
+        session.feed(viewer, b"xq")
+        assert host.closed == []
         viewer.screen.resize(24, 80)
         session.resize(viewer, 80, 24)
         await viewer.sees("Ulysse ")
         assert session.size == (80, 24)
-        assert host.closed == []
+        session.resize(viewer, 18, 3)
+        session.feed(viewer, b"\x03")
+        assert host.closed == [1]
 
 
 async def test_who_only_watches_cannot_type_but_can_go() -> None:

@@ -26,7 +26,8 @@ NOTICE_S = 8.0
 LINES_PERIOD_S = 0.05
 END_LIMIT_S = 5.0
 _QUEUED_MESSAGES = 8  # above this many the app is behind, and keys wait here
-_WATCHER_KEYS = {"q", "ctrl+c", "ctrl+d", "escape"}
+_LEAVING_KEYS = {"ctrl+c", "ctrl+d"}
+_WATCHER_KEYS = {*_LEAVING_KEYS, "q", "escape"}
 
 
 class Session:
@@ -258,9 +259,10 @@ class Session:
         if viewer is self.controller and viewer.showing != "message":
             self._input.extend((viewer, message) for message in received)
             self._has_input.set()
-        elif any(isinstance(message, events.Key) and message.key in _WATCHER_KEYS for message in received):
-            # Who cannot type into the app must still be able to go.
-            self._on_viewer_closed(viewer)
+            return
+        leaving = _LEAVING_KEYS if viewer is self.controller else _WATCHER_KEYS
+        if any(isinstance(message, events.Key) and message.key in leaving for message in received):
+            self._on_viewer_closed(viewer)  # who cannot type into the app must still be able to go
 
     def _pump_ended(self, pump: asyncio.Task[None]) -> None:
         if not pump.cancelled() and (error := pump.exception()) is not None:

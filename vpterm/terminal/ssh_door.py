@@ -98,8 +98,12 @@ class Door(asyncssh.SSHServer):
     async def auth_completed(self) -> None:
         """The person has come in."""
         self._keeper.guesses.succeeded(self._login, self._address)
-        if self._account is not None:
+        if self._account is None:
+            return
+        try:
             await self._keeper.accounts.record_login(self._account, self._address, self._method)
+        except Exception:  # who has proved who they are is let in, noted or not
+            _log.exception("a login could not be noted")
 
     # --- passwords ------------------------------------------------------------------------------------
 
