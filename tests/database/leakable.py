@@ -21,21 +21,17 @@ INSERT INTO bookings (site_id, id, resource_id, reason_id, span, client_id, anim
 INSERT INTO visits (site_id, id, animal_id, client_id, booking_id, arrived_at) VALUES ({site}, {n}, 1, 1, {n}, now());
 INSERT INTO form_drafts (site_id, staff_id, form, subject, field_values) VALUES ({site}, 1, 'note', '', '{{"t": 1}}');
 INSERT INTO site_fees (site_id, id, code, price) VALUES ({site}, {n}, 'CONS', 50);
-INSERT INTO invoice_series (site_id, billing_entity_id, kind, year, last_number)
-  VALUES ({site}, 1, 'invoice', 2026, 1);
 INSERT INTO invoices (site_id, id, billing_entity_id, client_id) VALUES ({site}, {n}, 1, 1);
 INSERT INTO invoice_lines (site_id, id, invoice_id, position, practitioner_id, label, quantity, unit_price,
     vat_percent, total, net, vat)
   VALUES ({site}, {n}, {n}, 1, 1, 'secret {n}', 1, 50, 20, 50, 41.67, 8.33);
-UPDATE invoices SET number = 'X-{n}', issued_at = now(), issued_on = '2026-11-24', total = 50, net = 41.67, vat = 8.33
-  WHERE site_id = {site} AND id = {n};
+UPDATE invoices SET issued_at = '2026-11-24 12:00+00' WHERE site_id = {site} AND id = {n};
 INSERT INTO invoices (site_id, id, billing_entity_id, client_id) VALUES ({site}, {n} + 1000, 1, 1);
 INSERT INTO tills (site_id, id, name) VALUES ({site}, {n}, 'till');
 INSERT INTO till_entries (site_id, id, till_id, means, amount, client_id, invoice_id, taken_at, taken_on)
   VALUES ({site}, {n}, {n}, 'cash', 20, 1, {n}, now(), '2026-11-24');
-INSERT INTO till_closings (site_id, id, period, closes_on, closed_at, first_sequence, last_sequence, total,
-    cash_expected, perpetual_total, journal_hash)
-  VALUES ({site}, {n}, 'day', '2026-11-24', now(), 1, 1, 20, 20, 20, 'h');
+INSERT INTO till_closings (site_id, id, period, closes_on, closed_at)
+  VALUES ({site}, {n}, 'day', '2026-11-24', '2026-11-24 19:00+00');
 INSERT INTO audit_entries (site_id, staff_id, happened_at, table_name, operation)
   VALUES ({site}, 1, now(), 'secrets', 'INSERT');
 """

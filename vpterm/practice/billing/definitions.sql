@@ -104,6 +104,17 @@ CREATE TRIGGER b_by_hand BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON invoic
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_by_hand();
 ALTER TABLE invoice_series ENABLE ALWAYS TRIGGER b_by_hand;
 
+-- A trigger that looks over the walls first asks whether the row is of the site of this login, before it locks or
+-- tells anything of another's.
+CREATE FUNCTION require_own_site(wanted_site bigint) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp
+AS $$
+BEGIN
+  IF current_site_id() <> wanted_site THEN
+    RAISE EXCEPTION 'this row belongs to another site' USING ERRCODE = '42501';
+  END IF;
+END $$;
+
 -- What issuing means: totals of the lines, the day in Paris, and the next number of the series, locked until commit.
 -- SECURITY DEFINER: numbers come from the counter alone; no login may write it, so none is skipped or forged.
 CREATE FUNCTION number_invoice() RETURNS trigger
@@ -114,6 +125,7 @@ DECLARE
   series invoice_series;
   lines bigint;
 BEGIN
+  PERFORM require_own_site(NEW.site_id);
   IF NEW.issued_at IS NULL THEN
     NEW.number := NULL;
     NEW.issued_on := NULL;

@@ -16,6 +16,7 @@ AS $$
 DECLARE
   head till_chains;
 BEGIN
+  PERFORM require_own_site(NEW.site_id);
   INSERT INTO till_chains (site_id) VALUES (NEW.site_id) ON CONFLICT DO NOTHING;
   SELECT * INTO head FROM till_chains WHERE site_id = NEW.site_id FOR UPDATE;
   IF NEW.kind <> 'closing' AND NEW.taken_on <= head.closed_until THEN
@@ -62,6 +63,7 @@ DECLARE
   day_before till_closings;
   problem text;
 BEGIN
+  PERFORM require_own_site(NEW.site_id);
   INSERT INTO till_chains (site_id) VALUES (NEW.site_id) ON CONFLICT DO NOTHING;
   SELECT * INTO head FROM till_chains WHERE site_id = NEW.site_id FOR UPDATE;
   SELECT * INTO day_before FROM till_closings
