@@ -26,6 +26,7 @@ class NewAnimal:
 
     fields: AnimalFields
     import_key: str | None = None
+    died_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ async def _insert_animal(
     fields = AnimalFields(**animal.fields)
     fields.setdefault("name", "")
     columns: dict[str, Any] = checked_fields(fields, today)
-    columns |= {"client_id": client_id, "import_key": animal.import_key}
+    columns |= {"client_id": client_id, "import_key": animal.import_key, "died_on": animal.died_on}
     columns["species_id"] = await _species_id(connection, fields.get("species_code", ""))
     # Without the conflict clause, a number that is taken would end the transaction of a whole owner.
     statement = upsert(Animal).values(**columns).on_conflict_do_nothing().returning(Animal.id)

@@ -1,10 +1,11 @@
 """Reads about animals, and the sheets that show animals with their owner. The search is next door."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, column, func, select, table
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, column, func, select, table, union_all
 
 from vpterm.database.context import Context
 from vpterm.kernel.errors import NotFound
@@ -273,3 +274,12 @@ async def find_breeds(context: Context, *, text: str = "", species_code: str = "
     keys = {breed.id: normalise(breed.name) for breed in breeds}
     met = [breed for breed in breeds if f" {keys[breed.id]}".find(f" {wanted}") >= 0]
     return sorted(met, key=lambda breed: (not keys[breed.id].startswith(wanted), keys[breed.id]))[:limit]
+
+
+async def known_imports(context: Context, *, client_keys: Sequence[str], animal_keys: Sequence[str]) -> frozenset[str]:
+    """Those of the import keys that a client or an animal already has."""
+    clients = select(Client.import_key).where(Client.import_key.in_(client_keys))
+    animals = select(Animal.import_key).where(Animal.import_key.in_(animal_keys))
+    async with context.reading() as connection:
+        found = await connection.scalars(union_all(clients, animals))
+        return frozenset(key for key in found if key is not None)
