@@ -233,6 +233,24 @@ def test_what_is_no_terminal_is_refused_in_words(door: RunningDoor) -> None:
     assert "SSH-2.0" not in forwarded.stdout
 
 
+@pytest.mark.parametrize(("term", "colours"), [("vt100", "mono"), ("linux", "8"), ("xterm-16color", "16")])
+def test_colours_follow_the_terminal(door: RunningDoor, term: str, colours: str) -> None:
+    with person(door, "vet.n6", key=door.make_key("vet.n6"), term=term) as vet:
+        vet.sees(f"colours {colours}")
+        assert not re.search(rb"\x1b\[[0-9;]*[34]8;[25];", vet.received)
+        if colours == "mono":
+            assert not re.search(rb"\x1b\[(?:[0-9]+;)*(?:[349][0-7]|10[0-7])m", vet.received)
+        vet.types(F10)
+        assert vet.ends() == 0
+
+
+def test_a_terminal_that_cannot_move_its_cursor_is_refused(door: RunningDoor) -> None:
+    with person(door, "vet.n6", key=door.make_key("vet.n6"), term="dumb") as vet:
+        assert vet.ends() == 2
+        assert b"TERM=dumb" in vet.received
+        assert b"\x1b" not in vet.received
+
+
 def test_a_flood_of_input_holds_nobody_else_up(door: RunningDoor) -> None:
     flood_key, key = door.make_key("vet.n7"), door.make_key("vet.n8")
     command = ["ssh", *door.ssh_options(flood_key), "-p", str(door.port), "-tt", "vet.n7@127.0.0.1"]
