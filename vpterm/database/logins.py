@@ -39,6 +39,12 @@ def make_database(superuser_url: str, name: str, *, template: str | None = None)
         return True
 
 
+def drop_database(superuser_url: str, name: str) -> None:
+    """Throw a database away with all that is in it, whoever is connected."""
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 def make_site_login(owner_url: str, installation: Installation, code: str) -> str:
     """Make the login of a site with a secret of its own, as the owner. Answers its name. Can be repeated."""
     login = roles.site_login(code)

@@ -88,6 +88,7 @@ async def _fill(
         last_animal = await _last_id(connection, "animals")
         whole = {"low": first_client, "high": first_client + count - 1}
         await connection.execute(statements["words"], whole)
+        progress(_("The words of the search are known."))
         await connection.execute(
             statements["bookings"], given | {"low_animal": first_animal, "high_animal": last_animal}
         )

@@ -102,7 +102,7 @@ INSERT INTO search_words (deletion, word)
 SELECT DISTINCT CASE WHEN left_out = 0 THEN word ELSE overlay(word PLACING '' FROM left_out FOR 1) END, word
 FROM (
   SELECT DISTINCT word FROM clients, string_to_table(name_key, ' ') AS word WHERE id BETWEEN %(low)s AND %(high)s
-  UNION SELECT word FROM bulk_words b, regexp_split_to_table(normalised(b.word), ' ') AS word WHERE list IN ('dog', 'cat')
+  UNION SELECT w FROM bulk_words b, string_to_table(normalised(b.word), ' ') AS w WHERE b.list IN ('dog', 'cat')
 ) known, generate_series(0, length(word)) AS left_out
 WHERE length(word) BETWEEN 4 AND 24
 ON CONFLICT DO NOTHING;

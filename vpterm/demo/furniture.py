@@ -84,15 +84,15 @@ class Clinic:
 CLINICS = (
     Clinic(
         "lilas", "Clinique des Lilas", FIRST_SIREN, "99900001100018", "12 boulevard des Lilas", "44300", "Nantes",
-        "0261910101", "lilac", "L", "accueil.lilas", {"vet.lilas": "Dr Rousseau", "vet.deux": "Dr Fontaine"}, 96, 290,
+        "0261910101", "lilac", "L", "accueil.lilas", {"vet.lilas": "Dr Rousseau", "vet.deux": "Dr Fontaine"}, 96, 180,
     ),
     Clinic(
         "port", "Clinique du Port", FIRST_SIREN, "99900001100026", "8 quai Demange", "44600", "Saint-Nazaire",
-        "0261910202", "blue", "P", "asv.port", {"vet.port": "Dr Le Goff", "vet.deux": "Dr Fontaine"}, 68, 190,
+        "0261910202", "blue", "P", "asv.port", {"vet.port": "Dr Le Goff", "vet.deux": "Dr Fontaine"}, 68, 120,
     ),
     Clinic(
         "bocage", "Cabinet du Bocage", SECOND_SIREN, "99900002900010", "3 route d’Aunay", "14500", "Vire Normandie",
-        "0261910303", "green", "B", "asv.bocage", {"vet.bocage": "Dr Lefèvre"}, 56, 190, (("Tournée", "room"),),
+        "0261910303", "green", "B", "asv.bocage", {"vet.bocage": "Dr Lefèvre"}, 56, 110, (("Tournée", "room"),),
     ),
 )  # fmt: skip
 MORNING_HOURS, AFTERNOON_HOURS = (time(8, 30), time(12)), (time(14), time(18, 30))

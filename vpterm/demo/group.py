@@ -90,7 +90,7 @@ async def make_group(premises: Premises, *, password: str, progress: Progress, n
         people = await _found(premises, context, password)
         await load_library(context)
         await load_base_fees(context)
-        async with _sites(premises, people, moment) as sites:
+        async with open_sites(premises, people, moment) as sites:
             await _live(sites, moment, progress)
         await _engage(context, LAST_PERSON, people, password)
     progress(_("The demo group is made."))
@@ -141,7 +141,8 @@ async def _engage(context: Context, person: Person, ids: dict[str, int], passwor
 
 
 @asynccontextmanager
-async def _sites(premises: Premises, people: dict[str, int], moment: datetime) -> AsyncIterator[list[Site]]:
+async def open_sites(premises: Premises, people: dict[str, int], moment: datetime) -> AsyncIterator[list[Site]]:
+    """The three clinics of the demo, each under its own login, at this moment."""
     async with AsyncExitStack() as stack:
         sites = []
         for clinic in CLINICS:
@@ -213,6 +214,6 @@ async def _live_lately(site: Site, moment: datetime) -> None:
 async def _live_past_day(site: Site, day: date) -> None:
     if day.isoweekday() == 7:
         return
-    await fill_day(site, day, 0.4, at_time(day, time(0, 5)))
+    await fill_day(site, day, 0.3, at_time(day, time(0, 5)))
     await live_day(site, day, at_time(day, time(18, 45)))
     await close_day(site.desk(at_time(day, time(18, 50))), day=day)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
-from itertools import groupby
 
 from vpterm.demo.at_work import Site, settle_bill, treat
 from vpterm.demo.cases import Case
@@ -15,7 +14,6 @@ from vpterm.practice.agenda.actions import book, close_time
 from vpterm.practice.agenda.queries import BookingRow, day_agenda
 from vpterm.practice.care.actions import open_consultation, perform_service, write_note
 from vpterm.practice.waiting.actions import check_in, leave
-from vpterm.practice.waiting.queries import waiting_room
 
 WAITING, TO_BILL = 3, 2
 LENGTH = timedelta(minutes=50)  # what began longer ago is over
@@ -212,10 +210,3 @@ async def close_some_time(site: Site, after: date, booked_at: datetime) -> None:
         site.desk(booked_at), resource_id=vets[-1], starts_at=at_time(day_off, time(14)),
         ends_at=at_time(day_off, time(18, 30)), note="Formation",
     )  # fmt: skip
-
-
-async def anybody_came(site: Site) -> bool:
-    """Whether the site has seen somebody today, or somebody is still there."""
-    agenda = await day_agenda(site.context, day=site.today)
-    seen = {state for state, _rows in groupby(sorted(row.state for row in agenda.bookings))}
-    return bool(seen - {"booked"}) or bool((await waiting_room(site.context)).rows)

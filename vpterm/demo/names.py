@@ -35,18 +35,20 @@ Bertho 2 Thébaud 2 Couëdel 1 Lelièvre 4 Lemonnier 4 Lechevalier 3 Lecoq 3 Lep
 Vaudry 1 Lebaudy 1 Anquetil 2 Quesnel 3 Desmoulins 2 Lepetit 2 Hardy 3 Jouenne 2 Onfroy 1 Postel 2 Vautier 2 Lehoux 1
 """
 _WOMEN = """
-Marie Nathalie Isabelle Sylvie Catherine Françoise Monique Martine Christine Valérie Sandrine Stéphanie Céline Véronique
-Nicole Chantal Sophie Julie Patricia Aurélie Émilie Laurence Christelle Virginie Élodie Corinne Laura Camille Pauline
-Delphine Caroline Marion Annie Dominique Brigitte Karine Audrey Hélène Mélanie Claire Chloé Léa Manon Sarah Emma Lucie
-Anaïs Florence Agnès Mathilde Justine Charlotte Amélie Océane Inès Louise Jade Alice Juliette Margaux Clémence Élise
-Gwenaëlle Morgane Nolwenn Solène Maëlle Fatima Nadia Samira Aïcha Linh Ana Teresa Odile Colette Jeannine Simone
+Marie Nathalie Isabelle Sylvie Catherine Françoise Monique Martine Christine Valérie Sandrine Stéphanie Céline
+Véronique Nicole Chantal Sophie Julie Patricia Aurélie Émilie Laurence Christelle Virginie Élodie Corinne Laura
+Camille Pauline Delphine Caroline Marion Annie Dominique Brigitte Karine Audrey Hélène Mélanie Claire Chloé Léa
+Manon Sarah Emma Lucie Anaïs Florence Agnès Mathilde Justine Charlotte Amélie Océane Inès Louise Jade Alice
+Juliette Margaux Clémence Élise Gwenaëlle Morgane Nolwenn Solène Maëlle Fatima Nadia Samira Aïcha Linh Ana
+Teresa Odile Colette Jeannine Simone
 """
 _MEN = """
-Jean Michel Philippe Alain Patrick Nicolas Christophe Daniel Bernard Pierre Éric Frédéric Laurent Stéphane Olivier
-Julien David Sébastien Thomas Pascal Thierry Gérard Guillaume Alexandre Vincent Jérôme Antoine Bruno Maxime Christian Gilles
-Marc Kévin Anthony Romain Mathieu Benjamin Florian Cédric Quentin François Dominique Fabrice Franck Adrien Clément Hugo
-Lucas Théo Louis Arthur Paul Yann Erwan Loïc Ronan Gaël Mickaël Yves Jacques Claude Serge Didier Hervé Rémi Simon
-Baptiste Valentin Mohamed Karim Ahmed Minh Manuel José Fernand Raymond Marcel Roger Lucien Gabin Éloi Tristan
+Jean Michel Philippe Alain Patrick Nicolas Christophe Daniel Bernard Pierre Éric Frédéric Laurent Stéphane
+Olivier Julien David Sébastien Thomas Pascal Thierry Gérard Guillaume Alexandre Vincent Jérôme Antoine Bruno
+Maxime Christian Gilles Marc Kévin Anthony Romain Mathieu Benjamin Florian Cédric Quentin François Dominique
+Fabrice Franck Adrien Clément Hugo Lucas Théo Louis Arthur Paul Yann Erwan Loïc Ronan Gaël Mickaël Yves Jacques
+Claude Serge Didier Hervé Rémi Simon Baptiste Valentin Mohamed Karim Ahmed Minh Manuel José Fernand Raymond
+Marcel Roger Lucien Gabin Éloi Tristan
 """
 _TAIL_HEADS = """
 Bar Ber Bou Bri Cal Car Cha Che Cor Cou Dan Del Des Dou Dra Fau Fla Fou Fre Gal Gar Gau Gir Gour Gran Gué Hau Her Jar
@@ -74,13 +76,15 @@ ANIMAL_NAMES = {
     "horse": "Quartz Ulane Vulcain Gitane Galopin Tornade Baltique Fleur Duc Jolie Coeur Ombline Kador Utopie",
 }  # fmt: skip
 NANTES_STREETS = """rue du Maréchal-Joffre|quai de la Fosse|boulevard Gabriel-Guist’hau|rue de Strasbourg
-|rue des Hauts-Pavés|route de Vannes|boulevard Robert-Schuman|rue Paul-Bellamy|rue de la Bastille|boulevard des Belges|rue du Coudray
-|chaussée de la Madeleine|rue Saint-Jacques|boulevard Émile-Gabory|rue de la Contrie|avenue de la Close|rue Noire"""
+|rue des Hauts-Pavés|route de Vannes|boulevard Robert-Schuman|rue Paul-Bellamy|rue de la Bastille
+|boulevard des Belges|rue du Coudray|chaussée de la Madeleine|rue Saint-Jacques
+|boulevard Émile-Gabory|rue de la Contrie|avenue de la Close|rue Noire"""
 PORT_STREETS = """avenue de la République|rue du Général-de-Gaulle|boulevard de l’Océan|rue de la Paix|rue Jean-Jaurès
-|avenue de Béziers|rue du Croisic|rue de Trignac|boulevard Albert-1er|rue Henri-Gautier|rue de l’Île-de-France
-|route de la Côte d’Amour|rue des Ardoises|chemin du Grand-Gavy"""
+|avenue de Béziers|rue du Croisic|rue de Trignac|boulevard Albert-1er|rue Henri-Gautier
+|rue de l’Île-de-France|route de la Côte d’Amour|rue des Ardoises|chemin du Grand-Gavy"""
 BOCAGE_STREETS = """La Croix-Rouge|Le Haut-Bosq|La Monnerie|Le Village-Neuf|La Gautraie|Le Mesnil|Les Landes|La Houssaye
-|rue aux Teinturiers|rue du Calvados|rue Chaussée|place du 6-Juin|Le Pont-ès-Retour|La Bruyère|Le Clos-Fortin"""
+|rue aux Teinturiers|rue du Calvados|rue Chaussée|place du 6-Juin|Le Pont-ès-Retour|La Bruyère
+|Le Clos-Fortin"""
 TOWNS = {
     "lilas": ("44000 Nantes", "44100 Nantes", "44200 Nantes", "44300 Nantes", "44400 Rezé", "44700 Orvault",
               "44800 Saint-Herblain", "44240 La Chapelle-sur-Erdre"),

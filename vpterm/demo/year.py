@@ -10,8 +10,8 @@ from vpterm.kernel.dates import at_time
 from vpterm.kernel.money import Money
 from vpterm.practice.till.closings import close_day
 
-LAST_DAYS = 4  # before today: these are lived with their agenda, by demo/morning.py
-WORKING_DAYS = 110  # of the year on which one of the demo's clients comes
+LAST_DAYS = 3  # before today: these are lived with their agenda, by demo/morning.py
+WORKING_DAYS = 75  # of the year on which one of the demo's clients comes
 VISITOR_SHARE = 0.06  # of the animals come from another site of the group
 UNPAID_SHARE = 0.05
 FLOAT_MISTAKE_SHARE = 0.06  # of the days the drawer holds a little less than expected
