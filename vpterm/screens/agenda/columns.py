@@ -11,7 +11,7 @@ from vpterm.screens.widgets.columns import Cell, Column
 
 Entry = BookingRow | Gap
 STATES = {
-    "booked": "",
+    "booked": N_("booked"),
     "waiting": N_("arrived"),
     "in_consultation": N_("in consultation"),
     "to_bill": N_("to bill"),

@@ -46,7 +46,7 @@ def _title(row: BookingRow) -> str:
 
 
 def _card(row: BookingRow) -> str:
-    first = [row.reason, row.species, format_phone(row.phone) if row.phone else "", _(STATES[row.state] or "booked")]
+    first = [row.reason, row.species, format_phone(row.phone) if row.phone else "", _(STATES[row.state])]
     lines = [" · ".join(text for text in first if text)]
     if row.note and not row.is_closed:
         lines.append(row.note)

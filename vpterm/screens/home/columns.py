@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from vpterm.kernel.dates import format_day_title, format_duration, format_time
 from vpterm.kernel.i18n import N_, _
 from vpterm.kernel.identifiers import format_phone
@@ -11,12 +9,11 @@ from vpterm.kernel.money import format_money
 from vpterm.kernel.text import initials
 from vpterm.practice.agenda.queries import BookingRow, DayCount, Gap
 from vpterm.practice.waiting.queries import VisitRow
-from vpterm.screens.home.reading import BillRow, Task
+from vpterm.screens.home.reading import BillRow, Task, short_caller
 from vpterm.screens.theme.look import Look, Role
 from vpterm.screens.widgets.columns import Cell, Column
 
 Entry = BookingRow | Gap
-_TITLE = re.compile(r"^(M|Mme|Mlle|Mr|Mrs|Ms|Dr)\.? +", re.IGNORECASE)
 _STATES = {
     "waiting": N_("arrived"),
     "in_consultation": N_("in consultation"),
@@ -56,11 +53,6 @@ def _who(entry: Entry) -> str:
     if isinstance(entry, Gap):
         return "  " + _("free")
     return entry.animal or short_caller(entry.who)
-
-
-def short_caller(text: str) -> str:
-    """A caller as written down ("M. Nouveau 06 11 22 33 44") without title and telephone."""
-    return _TITLE.sub("", text).rstrip("+0123456789. ") or text
 
 
 def _why(entry: Entry) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -16,6 +17,7 @@ from vpterm.practice.billing.queries import ToBillRow, list_to_bill
 from vpterm.practice.care.queries import UnfinishedRow, unfinished_entries
 from vpterm.practice.waiting.queries import Board, waiting_room
 
+_TITLE = re.compile(r"^(M|Mme|Mlle|Mr|Mrs|Ms|Dr)\.? +", re.IGNORECASE)
 MISSED_AFTER = timedelta(minutes=15)
 
 
@@ -97,6 +99,12 @@ def _tasks(context: Context, agenda: DayAgenda, notes: list[UnfinishedRow]) -> l
             words = _("Not come yet: {who} ({when})").format(who=row.who, when=format_time(row.starts_at))
             found.append(Task(f"missed {row.id}", words, "missed", row.animal_id, None, row.id))
         elif row.client_id is None:
-            words = _("No file yet: {caller}").format(caller=row.caller)
+            words = _("No file yet: {caller} ({when})")
+            words = words.format(caller=short_caller(row.caller), when=format_time(row.starts_at))
             found.append(Task(f"caller {row.id}", words, "caller", None, None, row.id))
     return found
+
+
+def short_caller(text: str) -> str:
+    """A caller as written down ("M. Nouveau 06 11 22 33 44") without title and telephone."""
+    return _TITLE.sub("", text).rstrip("+0123456789. ") or text
