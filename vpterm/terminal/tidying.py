@@ -12,6 +12,8 @@ from collections.abc import Callable
 _QUIET_S = 1.0
 _PERIOD_S = 30.0
 _PATIENCE_S = 600.0
+# A cancelled timer keeps the app that set it until its time comes; apps set timers of up to a minute.
+_LATE_TIMERS_S = 65.0
 
 
 def tune_collector() -> None:
@@ -27,11 +29,16 @@ async def keep_tidy(last_input: Callable[[], float], has_changed: Callable[[], b
     """
     loop = asyncio.get_running_loop()
     collected_at = loop.time()
+    again_at = float("inf")
     is_due = False
     while True:
         await asyncio.sleep(_QUIET_S)
         now = loop.time()
-        is_due = has_changed() or is_due or (last_input() > collected_at and now - collected_at > _PERIOD_S)
+        if has_changed():
+            is_due, again_at = True, now + _LATE_TIMERS_S
+        elif now > again_at:
+            is_due, again_at = True, float("inf")
+        is_due = is_due or (last_input() > collected_at and now - collected_at > _PERIOD_S)
         if is_due and (now - last_input() > _QUIET_S or now - collected_at > _PATIENCE_S):
             gc.collect()
             collected_at, is_due = loop.time(), False
