@@ -16,7 +16,7 @@ async def test_garbage_of_an_ended_session_waits_for_a_quiet_moment_and_its_time
     is_typing = True
     monkeypatch.setattr(tidying, "_QUIET_S", 0.02)
     monkeypatch.setattr(tidying, "_LATE_TIMERS_S", 0.3)
-    monkeypatch.setattr(tidying.gc, "collect", lambda: collected.append(loop.time()))
+    monkeypatch.setattr("gc.collect", lambda: collected.append(loop.time()))
     began = loop.time()
     task = asyncio.create_task(
         tidying.keep_tidy(lambda: loop.time() if is_typing else began, lambda: bool(changes and changes.pop()))
