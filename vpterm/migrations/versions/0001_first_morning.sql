@@ -257,7 +257,7 @@ CREATE INDEX ix_clients_changed ON clients (changed_site, changed_at);
 
 CREATE INDEX ix_clients_email ON clients (email) WHERE email <> '';
 
-CREATE INDEX ix_clients_name_head ON clients (left(name_key, 3), given_key);
+CREATE INDEX ix_clients_name_head ON clients (left(name_key, 3), given_key, name_key);
 
 CREATE INDEX ix_clients_name_key ON clients (name_key, given_key);
 
@@ -472,7 +472,7 @@ CREATE INDEX ix_animals_identification_reversed ON animals (reverse(identificati
 
 CREATE INDEX ix_animals_name_key ON animals (name_key, owner_key);
 
-CREATE INDEX ix_animals_owner_head ON animals (left(owner_key, 3), name_key);
+CREATE INDEX ix_animals_owner_head ON animals (left(owner_key, 3), name_key, owner_key);
 
 CREATE UNIQUE INDEX uq_animals_identification ON animals (identification);
 

@@ -172,10 +172,8 @@ def _animal_pairs(branch: Branch) -> Select[Any]:
 
 
 def _main(branch: Branch, key: Any, wanted: Any) -> Any:
-    if branch.headed:
-        # starts_with() is left out of the choice of an index: the head and the other half are it.
-        return (func.left(key, HEAD) == collate(func.left(wanted, HEAD), "C")) & func.starts_with(key, wanted)
-    return _begins(key, wanted)
+    begins = _begins(key, wanted)
+    return (func.left(key, HEAD) == collate(func.left(wanted, HEAD), "C")) & begins if branch.headed else begins
 
 
 def _phones(branch: Branch) -> Select[Any]:

@@ -43,7 +43,7 @@ class Animal(Numbered, Attributed, Table):
         CheckConstraint("birth_precision IN ('day', 'month', 'year')", name="birth_precision"),
         Index("ix_animals_name_key", "name_key", "owner_key"),
         # "rex dub": both halves are prefixes, so the owner is met by the first three letters.
-        Index("ix_animals_owner_head", text("left(owner_key, 3)"), "name_key"),
+        Index("ix_animals_owner_head", text("left(owner_key, 3)"), "name_key", "owner_key"),
         Index("uq_animals_identification", "identification", unique=True),
         # Numbers are read out from their end.
         Index("ix_animals_identification_reversed", text('reverse(identification) COLLATE "C"')),

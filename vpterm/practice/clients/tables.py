@@ -17,7 +17,7 @@ class Client(Numbered, Attributed, Table):
     __table_args__ = (
         Index("ix_clients_name_key", "name_key", "given_key"),
         # "dup mar": both halves are prefixes, so the first is met by its first three letters.
-        Index("ix_clients_name_head", text("left(name_key, 3)"), "given_key"),
+        Index("ix_clients_name_head", text("left(name_key, 3)"), "given_key", "name_key"),
         Index("ix_clients_changed", "changed_site", "changed_at"),
         Index("ix_clients_email", "email", postgresql_where="email <> ''"),
     )
