@@ -22,7 +22,7 @@ import sys
 import time
 from typing import Any
 
-from vpterm.kernel.i18n import available_languages, gettext, using
+from vpterm.kernel.i18n import _, available_languages, using
 
 # What Textual reads from the environment when it is imported must not come from whoever started the gateway.
 _ENVIRONMENT = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_COLOR_SYSTEM": "truecolor", "TERM": "xterm-256color"}
@@ -53,7 +53,7 @@ def _preload(factory: str, paths: list[str]) -> None:
     asyncio.run(warm_up())
     for language in available_languages():
         with using(language):
-            gettext("")  # reads the catalogue, once for all workers
+            _("Goodbye.")  # any message: it reads the catalogue, once for all workers
     gc.collect()
     gc.freeze()
 

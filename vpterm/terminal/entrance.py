@@ -1,0 +1,147 @@
+"""One channel of the SSH door: a pseudo-terminal becomes a seat of the gateway, anything else is refused in words."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import asyncssh
+
+from vpterm.kernel.i18n import _, using
+from vpterm.terminal.colour import colours_of
+from vpterm.terminal.gateway import Gateway, language_of
+from vpterm.terminal.glyphs import glyphs_of
+from vpterm.terminal.identity import Account
+from vpterm.terminal.seat import Seat
+from vpterm.terminal.settings import clamp_size
+from vpterm.terminal.viewer import TerminalKind
+
+_RESIZE_PERIOD_S = 0.1  # laying out an app costs; a dragged corner sends sizes by the hundred
+
+
+class Entrance(asyncssh.SSHServerSession[bytes]):
+    """One channel. It becomes a seat if a terminal is asked for, else it says why not and closes."""
+
+    def __init__(self, account: Account, gateway: Gateway) -> None:
+        self._account, self._gateway = account, gateway
+        self._channel: asyncssh.SSHServerChannel[bytes] | None = None
+        self._term: str | None = None
+        self._size = (80, 24)
+        self._seat: Seat | None = None
+        self._wants = "shell"
+        self._is_reading = True
+        self._resizing: asyncio.TimerHandle | None = None
+
+    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
+        """The channel is open."""
+        self._channel = chan
+
+    def pty_requested(self, term_type: str, term_size: tuple[int, int, int, int], term_modes: Any) -> bool:
+        """Note what kind of terminal it is."""
+        self._term = term_type[:64]
+        self._size = clamp_size(term_size[0], term_size[1])
+        return True
+
+    def shell_requested(self) -> bool:
+        """What we are here for."""
+        return True
+
+    def exec_requested(self, command: str) -> bool:
+        """Refused in `session_started`, where there is a channel to say so."""
+        self._wants = "exec"
+        return True
+
+    def subsystem_requested(self, subsystem: str) -> bool:
+        """As commands; sftp shows what is said on stderr."""
+        self._wants = "subsystem"
+        return True
+
+    def session_started(self) -> None:
+        """Take a seat, or refuse."""
+        if self._channel is None:
+            return
+        with using(language_of(self._account)):
+            refusal = self._refusal()
+        if refusal is not None:
+            self._channel.write_stderr(refusal.encode() + b"\r\n")
+            self._channel.exit(2)
+            return
+        environment = {name: value for name, value in self._channel.get_environment().items() if len(value) < 256}
+        term = self._term or ""
+        kind = TerminalKind(colours_of(term, environment), glyphs_of(term), language_of(self._account))
+        self._channel.set_write_buffer_limits(high=256 * 1024)
+        self._seat = Seat(self._account, self, self._size, kind)
+        self._gateway.seat_taken(self._seat)
+
+    def _refusal(self) -> str | None:
+        if self._wants == "exec":
+            return _("vpterm: commands are not run here; connect without a command.")
+        if self._wants == "subsystem":
+            return _("vpterm: file transfer is not offered here.")
+        if self._term is None:
+            return _("vpterm: a terminal is needed; connect with ssh -t.")
+        if self._term == "dumb":
+            return _("vpterm: this terminal cannot show full-screen programs (TERM=dumb).")
+        return None
+
+    # --- from the terminal ----------------------------------------------------------------------------
+
+    def data_received(self, data: bytes, datatype: Any) -> None:
+        """What the terminal sends."""
+        if self._seat is not None and not self._seat.is_gone:
+            self._seat.type(data)
+
+    def eof_received(self) -> bool:
+        """The terminal's end has closed its input: nobody can type any more."""
+        return False
+
+    def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
+        """The window has another size."""
+        self._size = clamp_size(width, height)
+        if self._resizing is None:
+            self._resizing = asyncio.get_running_loop().call_later(_RESIZE_PERIOD_S, self._resize)
+
+    def _resize(self) -> None:
+        self._resizing = None
+        if self._seat is not None and not self._seat.is_gone:
+            self._seat.resize(*self._size)
+
+    def pause_writing(self) -> None:
+        """The client does not keep up."""
+        if self._seat is not None:
+            self._seat.hold()
+
+    def resume_writing(self) -> None:
+        """The client keeps up again."""
+        if self._seat is not None:
+            self._seat.release()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The channel is gone, with or without a word."""
+        if self._seat is not None:
+            self._gateway.seat_left(self._seat)
+        self._channel = None
+
+    # --- the line of the seat -------------------------------------------------------------------------
+
+    def write(self, data: bytes) -> None:
+        """See Line."""
+        if self._channel is not None and not self._channel.is_closing():
+            self._channel.write(data)
+
+    def pause_reading(self) -> None:
+        """See Line."""
+        if self._channel is not None and self._is_reading:
+            self._is_reading = False
+            self._channel.pause_reading()
+
+    def resume_reading(self) -> None:
+        """See Line."""
+        if self._channel is not None and not self._is_reading:
+            self._is_reading = True
+            self._channel.resume_reading()
+
+    def hang_up(self, status: int) -> None:
+        """See Line."""
+        if self._channel is not None and not self._channel.is_closing():
+            self._channel.exit(status)
