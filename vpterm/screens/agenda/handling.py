@@ -71,10 +71,10 @@ async def cancel(app: PracticeApp, row: BookingRow) -> None:
     if row.hidden or row.site_id != app.context.site_id:
         raise Refused(_("Only the site itself cancels what stands in its agenda."))
     reasons = {
-        "client": _("The client called it off"),
-        "absent": _("Nobody came"),
-        "site": _("The clinic has to"),
-        "error": _("It was a mistake"),
+        "client": _("Client called it off"),
+        "absent": _("Absent: nobody came"),
+        "site": _("Our side has to"),
+        "error": _("Mistake"),
         "keep": _("No, keep it"),
     }
     question = _("Cancel {who} at {time}?").format(who=row.who, time=format_time(row.starts_at))
