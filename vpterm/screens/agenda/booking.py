@@ -24,7 +24,7 @@ from vpterm.kernel.i18n import N_, _
 from vpterm.kernel.identifiers import format_phone
 from vpterm.practice.agenda.actions import book
 from vpterm.practice.agenda.queries import ReasonRow, ResourceRow, Slot, find_free_slots, list_reasons, list_resources
-from vpterm.practice.agenda.rules import check_duration, parse_when
+from vpterm.practice.agenda.rules import check_duration, check_start, parse_when
 from vpterm.practice.animals.queries import animal_sheet
 from vpterm.practice.clients.queries import find_client
 from vpterm.practice.drafts.actions import discard_draft, keep_draft
@@ -135,7 +135,7 @@ class BookingForm(Place):
         self.reason = ChoiceField("reason_id", _("Reason"), reasons, hint=_("F4 shows them"))
         choices = [Choice(one.id, one.name) for one in self.resources]
         self.resource = ChoiceField("resource_id", _("With"), choices, hint=_("whoever is free first"))
-        self.when = WhenField("when", _("When"), below=self.slots, required=True, hint=_(". +7 mon 10:30 24/12"))
+        self.when = WhenField("starts_at", _("When"), below=self.slots, required=True, hint=_(". +7 mon 10:30 24/12"))
         self.duration = DurationField("duration_min", _("Duration"), width=12, hint=_("as usual"))
         self.note = TextField("note", _("Note"), max_length=500)
         self.form = Form(
@@ -215,10 +215,10 @@ class BookingForm(Place):
 
     async def save(self, values: dict[str, Any]) -> None:
         """Book; a time at which nobody is free is refused with the next one."""
-        day, clock = values["when"]
+        day, clock = values["starts_at"]
         if clock is None:
-            raise Refused(_("At what time?"), _("Type it after the day, or take a free time below."), field="when")
-        starts_at = at_time(day, clock)
+            raise Refused(_("At what time?"), _("Type it after the day, or take a free time below."), field="starts_at")
+        starts_at = check_start(at_time(day, clock), self.app.context.now())
         resource_id = values["resource_id"] or await self._whoever_is_free(values, starts_at)
         patient = self.who.patient
         number = await book(
