@@ -13,7 +13,7 @@ from vpterm.kernel.errors import NotFound
 from vpterm.kernel.i18n import _
 from vpterm.practice.agenda.reading import (
     booking_row,
-    bookings_on,
+    bookings_of_day,
     bookings_select,
     busy_of,
     by_resource,
@@ -75,10 +75,7 @@ async def day_agenda(context: Context, *, day: date, site_id: int | None = None)
     async with context.reading() as connection:
         resources = await resources_of(connection, site)
         if site == context.site_id:
-            rows = await connection.execute(
-                bookings_on(start, end, site).order_by(func.lower(Booking.span), Booking.id)
-            )
-            bookings = [booking_row(row) for row in rows.mappings()]
+            bookings = await bookings_of_day(connection, start, end, site)
         else:
             await require_shared(connection)
             bookings = await seen_from_outside(connection, site, Span(start, end), resources)

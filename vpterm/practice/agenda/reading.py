@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, column, func, select, table
+from sqlalchemy import BigInteger, DateTime, RowMapping, Select, bindparam, column, func, select, table
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vpterm.database.written import Written
 from vpterm.kernel.errors import NotAllowed, NotFound
 from vpterm.kernel.i18n import _, current_language
 from vpterm.practice.agenda.rows import BookingRow, ReasonRow, ResourceDay, ResourceRow
@@ -74,14 +76,33 @@ def booking_row(row: Mapping[str, Any] | RowMapping) -> BookingRow:
 _TEXTS = {"reason", "client_name", "last_name", "phone", "animal", "species", "booked_by"}
 
 
-def bookings_on(start: datetime, end: datetime, site_id: int) -> Select[*tuple[Any, ...]]:
-    return bookings_select().where(
-        Booking.site_id == site_id, Booking.span.op("&&")(Range(start, end)), Booking.cancelled_at.is_(None)
-    )
+async def bookings_of_day(
+    connection: AsyncConnection, start: datetime, end: datetime, site_id: int
+) -> list[BookingRow]:
+    """The live bookings of a site that touch the span, in order of time, as far as this login may read them."""
+    found = await _bookings_within(current_language()).rows(connection, site=site_id, start=start, end=end)
+    return [booking_row(row) for row in found]
 
 
-async def resources_of(connection: AsyncConnection, site_id: int) -> list[ResourceRow]:
-    statement = (
+@cache
+def _bookings_within(language: str) -> Written:
+    """Bookings of a `site` between `start` and `end`; names of species in the language, which is the session's."""
+    moment = DateTime(timezone=True)
+    window = func.tstzrange(bindparam("start", type_=moment), bindparam("end", type_=moment))
+    return Written(
+        bookings_select()
+        .where(
+            Booking.site_id == bindparam("site", type_=BigInteger), Booking.span.op("&&")(window),
+            Booking.cancelled_at.is_(None),
+        )
+        .order_by(func.lower(Booking.span), Booking.id)
+    )  # fmt: skip
+
+
+@cache
+def _resources() -> Written:
+    """The resources of a `site`, a row for each of their openings."""
+    return Written(
         select(
             Resource.id, Resource.name, Resource.kind, Resource.staff_id, Resource.position, Resource.closed,
             OpeningHours.weekday, OpeningHours.opens_at, OpeningHours.closes_at,
@@ -89,15 +110,18 @@ async def resources_of(connection: AsyncConnection, site_id: int) -> list[Resour
         .outerjoin(
             OpeningHours, (OpeningHours.site_id == Resource.site_id) & (OpeningHours.resource_id == Resource.id)
         )
-        .where(Resource.site_id == site_id)
+        .where(Resource.site_id == bindparam("site", type_=BigInteger))
         .order_by(Resource.position, Resource.name, OpeningHours.weekday, OpeningHours.opens_at)
     )  # fmt: skip
+
+
+async def resources_of(connection: AsyncConnection, site_id: int) -> list[ResourceRow]:
     heads: dict[int, dict[str, Any]] = {}
     hours: dict[int, list[Hours]] = {}
-    for row in await connection.execute(statement):
-        heads[row.id] = {key: row._mapping[key] for key in ("id", "name", "kind", "staff_id", "position", "closed")}
-        if row.weekday is not None:
-            hours.setdefault(row.id, []).append((row.weekday, row.opens_at, row.closes_at))
+    for row in await _resources().rows(connection, site=site_id):
+        heads[row["id"]] = {key: row[key] for key in ("id", "name", "kind", "staff_id", "position", "closed")}
+        if row["weekday"] is not None:
+            hours.setdefault(row["id"], []).append((row["weekday"], row["opens_at"], row["closes_at"]))
     return [ResourceRow(**head, hours=tuple(hours.get(number, ()))) for number, head in heads.items()]
 
 
@@ -121,8 +145,8 @@ async def seen_from_outside(
     connection: AsyncConnection, site_id: int, window: Span, resources: Sequence[ResourceRow]
 ) -> list[BookingRow]:
     """Every busy span of another site; its details where the group shares them."""
-    rows = await connection.execute(bookings_on(window.start, window.end, site_id))
-    known = {(row["resource_id"], row["span"].lower): booking_row(row) for row in rows.mappings()}
+    rows = await bookings_of_day(connection, window.start, window.end, site_id)
+    known = {(row.resource_id, row.starts_at): row for row in rows}
     names = {row.id: row.name for row in resources}
     code = (await connection.execute(select(Site.code).where(Site.id == site_id))).scalar_one_or_none() or ""
     found = [

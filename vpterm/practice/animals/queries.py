@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, column, func, select, table, union_all
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, bindparam, column, func, select, table, union_all
 
 from vpterm.database.context import Context
+from vpterm.database.written import Written
 from vpterm.kernel.errors import NotFound
 from vpterm.kernel.i18n import _, current_language
 from vpterm.kernel.text import normalise
@@ -189,7 +191,7 @@ async def client_sheet(context: Context, *, client_id: int) -> ClientSheet:
 async def animal_sheet(context: Context, *, animal_id: int) -> AnimalSheet:
     """The animal with this number, in one statement. NotFound when there is none."""
     async with context.reading() as connection:
-        row = (await connection.execute(_sheet(animal_id))).mappings().one_or_none()
+        row = next(iter(await _sheet().rows(connection, animal=animal_id)), None)
     if row is None:
         raise NotFound(_("There is no such animal."))
     weights = (WeightRow(grams, datetime.fromisoformat(at), key, site) for key, grams, at, site in row["weights"] or ())
@@ -205,12 +207,14 @@ async def animal_sheet(context: Context, *, animal_id: int) -> AnimalSheet:
     return AnimalSheet(**{**row, **made})
 
 
-def _sheet(animal_id: int) -> Select[*tuple[Any, ...]]:
+@cache
+def _sheet() -> Written:
+    """The whole sheet of one `animal`."""
     phone = (
         select(ClientPhone.number).where(ClientPhone.client_id == Client.id)
         .order_by(ClientPhone.position, ClientPhone.id).limit(1).scalar_subquery()
     )  # fmt: skip
-    return (
+    return Written(
         select(
             Animal.id, Animal.name, Species.code.label("species_code"), Species.name_fr.label("species_fr"),
             Species.name_en.label("species_en"), Species.food_producing, Animal.breed, Animal.sex, Animal.sterilised,
@@ -223,7 +227,7 @@ def _sheet(animal_id: int) -> Select[*tuple[Any, ...]]:
         )
         .join(Species, Species.id == Animal.species_id)
         .join(Client, Client.id == Animal.client_id)
-        .where(Animal.id == animal_id)
+        .where(Animal.id == bindparam("animal", type_=BigInteger))
     )  # fmt: skip
 
 

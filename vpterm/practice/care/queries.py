@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Numeric, cast, func, literal, null, select, union_all
+from sqlalchemy import BigInteger, DateTime, Integer, Numeric, bindparam, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import aliased
 
 from vpterm.database.context import Context
+from vpterm.database.written import Written
 from vpterm.kernel.errors import NotFound
 from vpterm.kernel.i18n import _
 from vpterm.practice.animals.tables import Animal, AnimalWeight
@@ -102,7 +104,7 @@ def _owner() -> Any:
     return func.btrim(func.concat_ws(" ", Client.title, Client.last_name))
 
 
-def _entries(animal_id: int) -> Any:
+def _entries(animal_id: Any) -> Any:
     return select(
         RecordEntry.kind.label("kind"), RecordEntry.happened_at.label("happened_at"),
         RecordEntry.site_id.label("site_id"), RecordEntry.author_id.label("author_id"),
@@ -113,7 +115,7 @@ def _entries(animal_id: int) -> Any:
     ).where(RecordEntry.animal_id == animal_id)  # fmt: skip
 
 
-def _services(animal_id: int) -> Any:
+def _services(animal_id: Any) -> Any:
     return select(
         PerformedService.kind, PerformedService.performed_at, PerformedService.site_id,
         PerformedService.practitioner_id, PerformedService.label, PerformedService.entry_id,
@@ -122,29 +124,38 @@ def _services(animal_id: int) -> Any:
     ).where(PerformedService.animal_id == animal_id, PerformedService.removed_at.is_(None))  # fmt: skip
 
 
-def _weights(animal_id: int) -> Any:
+def _weights(animal_id: Any) -> Any:
     return select(
         literal("weight"), AnimalWeight.measured_at, AnimalWeight.created_site, AnimalWeight.created_by,
         literal("").label("no_text"), cast(null(), BigInteger).label("no_entry"),
         cast(null(), Numeric).label("no_quantity"), literal("").label("no_lot"), AnimalWeight.weight_g,
         literal(False), literal(2),
-    ).where(AnimalWeight.animal_id == animal_id)  # fmt: skip
+    ).where(AnimalWeight.animal_id == animal_id, AnimalWeight.removed_at.is_(None))  # fmt: skip
 
 
 async def timeline(
     context: Context, *, animal_id: int, limit: int = 200, before: datetime | None = None
 ) -> list[TimelineRow]:
     """What happened to an animal at all sites, the newest first; older than `before` for the next page."""
+    given = {"animal": animal_id, "most": limit} | ({} if before is None else {"before": before})
+    async with context.reading() as connection:
+        return [TimelineRow(**row) for row in await _timeline(before is not None).rows(connection, **given)]
+
+
+@cache
+def _timeline(paged: bool) -> Written:
+    """At most `most` lines of an `animal`, older than `before` where it is paged."""
+    animal, most = bindparam("animal", type_=BigInteger), bindparam("most", type_=Integer)
     parts = []
     for part, moment in (
-        (_entries(animal_id), RecordEntry.happened_at),
-        (_services(animal_id), PerformedService.performed_at),
-        (_weights(animal_id), AnimalWeight.measured_at),
+        (_entries(animal), RecordEntry.happened_at),
+        (_services(animal), PerformedService.performed_at),
+        (_weights(animal), AnimalWeight.measured_at),
     ):
-        aged = part.where(moment < before) if before is not None else part
-        parts.append(aged.order_by(moment.desc()).limit(limit).subquery().select())
+        aged = part.where(moment < bindparam("before", type_=DateTime(timezone=True))) if paged else part
+        parts.append(aged.order_by(moment.desc()).limit(most).subquery().select())
     happened = union_all(*parts).subquery()
-    statement = (
+    return Written(
         select(
             happened.c.kind, happened.c.happened_at, func.coalesce(Site.code, "").label("site_code"),
             func.coalesce(Site.name, "").label("site_name"), StaffMember.login.label("author_login"),
@@ -154,10 +165,8 @@ async def timeline(
         .join(StaffMember, StaffMember.id == happened.c.author_id)
         .outerjoin(Site, Site.id == happened.c.site_id)
         .order_by(happened.c.happened_at.desc(), happened.c.rank, happened.c.entry_id.desc(), happened.c.text)
-        .limit(limit)
+        .limit(most)
     )  # fmt: skip
-    async with context.reading() as connection:
-        return [TimelineRow(**row) for row in (await connection.execute(statement)).mappings()]
 
 
 async def entry(context: Context, *, entry_id: int) -> EntrySheet:
