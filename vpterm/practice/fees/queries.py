@@ -106,6 +106,12 @@ async def price_of(context: Context, *, code: str) -> FeeRow:
         return await fee_in(connection, context.site_id, code)
 
 
+async def fees_of(context: Context, *, codes: Iterable[str]) -> dict[str, FeeRow]:
+    """The fees with these codes at this site's prices, by code; one that this site does not have is left out."""
+    async with context.reading() as connection:
+        return await fees_in(connection, context.site_id, codes)
+
+
 async def fee_in(connection: AsyncConnection, site_id: int, code: str) -> FeeRow:
     """As `price_of`, inside a transaction of the caller."""
     found = await fees_in(connection, site_id, [code])

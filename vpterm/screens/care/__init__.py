@@ -1,0 +1,3 @@
+"""The consultation: the note, the weight, what was done."""
+
+from vpterm.screens.care import consultation as consultation
