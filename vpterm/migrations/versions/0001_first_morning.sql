@@ -257,9 +257,11 @@ CREATE INDEX ix_clients_changed ON clients (changed_site, changed_at);
 
 CREATE INDEX ix_clients_email ON clients (email) WHERE email <> '';
 
+CREATE INDEX ix_clients_given_key ON clients (given_key, name_key);
+
 CREATE INDEX ix_clients_name_head ON clients (left(name_key, 3), given_key, name_key);
 
-CREATE INDEX ix_clients_name_key ON clients (name_key, given_key);
+CREATE INDEX ix_clients_name_key ON clients (name_key);
 
 CREATE TABLE form_drafts (
 	site_id BIGINT NOT NULL, 

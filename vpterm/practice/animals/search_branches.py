@@ -158,7 +158,7 @@ def _client_pairs(branch: Branch) -> Select[Any]:
         Client.archived_at.is_(None),
     )
     # In the order of the index, so that a common beginning stops at the first hits.
-    rows = rows.order_by(Client.given_key) if branch.headed else rows.order_by(Client.name_key, Client.given_key)
+    rows = rows.order_by(Client.given_key) if branch.headed else rows.order_by(Client.given_key, Client.name_key)
     return _found(rows.limit(_most()).lateral(), prefixes, branch, of_client=True)
 
 

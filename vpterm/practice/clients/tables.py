@@ -15,7 +15,8 @@ class Client(Numbered, Attributed, Table):
     __tablename__ = "clients"
     __sharing__ = Common(audited=True)
     __table_args__ = (
-        Index("ix_clients_name_key", "name_key", "given_key"),
+        Index("ix_clients_name_key", "name_key"),
+        Index("ix_clients_given_key", "given_key", "name_key"),
         # "dup mar": both halves are prefixes, so the first is met by its first three letters.
         Index("ix_clients_name_head", text("left(name_key, 3)"), "given_key", "name_key"),
         Index("ix_clients_changed", "changed_site", "changed_at"),

@@ -1,0 +1,4 @@
+"""The animal: its page, which is the heart of the program, and its form."""
+
+from vpterm.screens.animals import form as form
+from vpterm.screens.animals import sheet as sheet

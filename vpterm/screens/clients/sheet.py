@@ -1,0 +1,177 @@
+"""A client: how to reach them, what they owe, their animals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from textual.screen import Screen
+from textual.widget import Widget
+
+from vpterm.kernel.dates import age_text, format_date_short, paris_day
+from vpterm.kernel.i18n import N_, _
+from vpterm.kernel.identifiers import format_phone
+from vpterm.kernel.money import Money, format_money
+from vpterm.kernel.quantities import format_weight
+from vpterm.practice.animals.queries import AnimalRow, ClientSheet, client_sheet
+from vpterm.practice.animals.rules import sex_label
+from vpterm.practice.billing.queries import Balance, client_balance
+from vpterm.screens.keymap.registry import Action, Keys
+from vpterm.screens.keymap.standard import BILL, MAIN
+from vpterm.screens.shell.app import PracticeApp
+from vpterm.screens.shell.openers import opens
+from vpterm.screens.shell.place import Place
+from vpterm.screens.theme.look import Role
+from vpterm.screens.widgets.columns import Cell, Column
+from vpterm.screens.widgets.paragraph import Paragraph
+from vpterm.screens.widgets.rows import Rows
+from vpterm.screens.widgets.section import Line, Section
+
+
+class ClientPlace(Place):
+    """Enter opens the animal, F9 books, Ctrl+B bills."""
+
+    place = "clients.sheet"
+    title_label = N_("Client")
+    actions = (
+        Action("book", MAIN, N_("book"), N_("Book an appointment for this client.")),
+        Action("edit", Keys("ctrl+e", ("f14",)), N_("change"), N_("Change name, telephones, address.")),
+        Action("new", Keys("ctrl+a", ("f13",)), N_("new animal"), N_("Add an animal to this client.")),
+        Action("bill", BILL, N_("bill"), N_("The draft invoice of this client.")),
+    )
+    RIGHTS = {"book": "agenda.edit", "edit": "clients.edit", "new": "animals.edit", "bill": "invoices.issue"}  # noqa: RUF012
+
+    def __init__(self, app: PracticeApp, sheet: ClientSheet, balance: Balance) -> None:
+        super().__init__()
+        self.sheet, self.balance = sheet, balance
+        self.alert = Paragraph(role="danger")
+        self.reach, self.where = Line(), Line()
+        self.contacts, self.note = Paragraph(role="text"), Paragraph(role="quiet", most=4)
+        self.title_line = Section(_("Animals"), after=True)
+        self.animals = Rows[AnimalRow](
+            _columns(app), sheet.animals, identity=lambda animal: animal.id, on_open=self.open_animal,
+            role_of=lambda animal: "quiet" if animal.died_on else None,
+            empty=N_("No animal yet: Ctrl+A adds one."),
+        )  # fmt: skip
+
+    def can(self, action: Action) -> bool:
+        """What this person may do."""
+        right = self.RIGHTS.get(action.name)
+        return right is None or self.app.context.may(right)
+
+    def body(self) -> Iterable[Widget]:
+        """How to reach them, then the animals, then whom else to speak to."""
+        yield self.alert
+        yield self.reach
+        yield self.where
+        yield self.title_line
+        yield self.animals
+        yield self.contacts
+        yield self.note
+
+    def on_mount(self) -> None:
+        """The cursor stands on the first animal."""
+        self._show()
+        self.animals.focus()
+
+    def _show(self) -> None:
+        client = self.sheet.client
+        facts = _("archived") if client.archived_at else client.town
+        self.head.show_subject(f"{client.title} {client.name}".strip(), facts)
+        self.alert.show(f"! {client.alert}" if client.alert else "")
+        phones = "   ".join(f"{format_phone(phone.number)} {phone.label}".rstrip() for phone in client.phones)
+        self.reach.show((phones or _("no telephone"), "strong" if phones else "quiet"), ("", "text"), *self._owed())
+        address = ", ".join(part for part in (client.address, f"{client.postcode} {client.town}".strip()) if part)
+        self.where.show((address, "text"), ("", "text"), (client.email, "quiet"))
+        self.title_line.show_count(str(len(self.sheet.animals)))
+        self.animals.set_rows(self.sheet.animals)
+        self.contacts.show(
+            "   ".join(
+                " ".join(part for part in (one.name, f"({one.relation})" if one.relation else "",
+                                           format_phone(one.phone) if one.phone else "") if part)
+                for one in client.contacts
+            )
+        )  # fmt: skip
+        self.note.show(client.note)
+
+    def _owed(self) -> list[tuple[str, Role]]:
+        return owed_pieces(self.balance)
+
+    async def reload(self) -> None:
+        """Read everything again."""
+        self.sheet, self.balance = await _read(self.app, self.sheet.client.id)
+        self._show()
+
+    async def open_animal(self, animal: AnimalRow) -> None:
+        """Enter."""
+        await self.app.open("animals.sheet", animal_id=animal.id)
+
+    async def do_book(self) -> None:
+        """F9: for the animal under the cursor, while it lives."""
+        animal = self.animals.current
+        if animal is not None and animal.died_on is None:
+            await self.app.open("agenda.book", client_id=self.sheet.client.id, animal_id=animal.id)
+        else:
+            await self.app.open("agenda.book", client_id=self.sheet.client.id)
+
+    async def do_edit(self) -> None:
+        """Ctrl+E."""
+        await self.app.open("clients.form", client_id=self.sheet.client.id)
+
+    async def do_new(self) -> None:
+        """Ctrl+A."""
+        await self.app.open("animals.form", client_id=self.sheet.client.id)
+
+    async def do_bill(self) -> None:
+        """Ctrl+B."""
+        await self.app.open("billing.invoice", client_id=self.sheet.client.id)
+
+
+def owed_pieces(balance: Balance) -> list[tuple[str, Role]]:
+    """ "owes 24,00 €" in red; what is owed elsewhere in amber; nothing for a client who is even."""
+    pieces: list[tuple[str, Role]] = []
+    if balance.here > Money.zero():
+        pieces.append((_("! owes {amount}").format(amount=format_money(balance.here)), "danger"))
+    elif balance.here < Money.zero():
+        pieces.append((_("in credit {amount}").format(amount=format_money(-balance.here)), "text"))
+    for other in balance.elsewhere:
+        text = f"{other.site_name} {format_money(other.amount)}"
+        pieces.append((f"  {text}", "waiting"))
+    return pieces
+
+
+def _columns(app: PracticeApp) -> list[Column[AnimalRow]]:
+    def age(animal: AnimalRow) -> str:
+        if animal.died_on is not None:
+            return f"† {format_date_short(animal.died_on)}"
+        return age_text(animal.birth_date, app.now().date()) if animal.birth_date else ""
+
+    def seen(animal: AnimalRow) -> str:
+        return format_date_short(paris_day(animal.last_seen)) if animal.last_seen else ""
+
+    return [
+        Column[AnimalRow](
+            N_("name"), lambda animal: Cell(animal.name, "text" if animal.died_on else "strong"), 12, stretch=1
+        ),
+        Column[AnimalRow](N_("species"), lambda animal: animal.species, 8, stretch=1),
+        Column[AnimalRow](N_("breed"), lambda animal: animal.breed, 10, stretch=2, rank=1),
+        Column[AnimalRow](N_("sex"), lambda animal: sex_label(animal.sex, animal.sterilised), 18, rank=3),
+        Column[AnimalRow](N_("age"), age, 13),
+        Column[AnimalRow](
+            N_("weight"), lambda animal: format_weight(animal.last_weight_g) if animal.last_weight_g else "", 9, "right"
+        ),
+        Column[AnimalRow](N_("seen"), seen, 8, "right"),
+        Column[AnimalRow](
+            "", lambda animal: Cell(animal.alert, "danger") if animal.alert else "", 12, stretch=1, rank=2
+        ),
+    ]
+
+
+async def _read(app: PracticeApp, client_id: int) -> tuple[ClientSheet, Balance]:
+    return await client_sheet(app.context, client_id=client_id), await client_balance(app.context, client_id=client_id)
+
+
+@opens("clients.sheet")
+async def open_sheet(app: PracticeApp, *, client_id: int) -> Screen[Any]:
+    """One client."""
+    return ClientPlace(app, *await _read(app, client_id))
