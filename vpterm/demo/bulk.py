@@ -21,7 +21,7 @@ from vpterm.demo.names import (
     rare_last_names,
     weighted_last_names,
 )
-from vpterm.demo.premises import Premises
+from vpterm.demo.premises import Addresses
 from vpterm.demo.unguarded import Connection, unguarded
 from vpterm.kernel.dates import paris_day
 from vpterm.kernel.errors import Refused
@@ -45,7 +45,7 @@ class Added:
 
 
 async def add_clients(
-    premises: Premises, *, count: int, progress: Callable[[str], None], now: datetime | None = None
+    premises: Addresses, *, count: int, progress: Callable[[str], None], now: datetime | None = None
 ) -> Added:
     """Add `count` clients with telephones, 1.6 animals each, three entries an animal, and bookings around today.
 
@@ -74,12 +74,13 @@ async def _fill(
     given = sizes | {"now": moment, "today": paris_day(moment)}
     async with unguarded(connection, TABLES):
         first_client = await _next_id(connection, "clients")
-        first_animal = await _next_id(connection, "animals")
+        first_animal, animals = await _next_id(connection, "animals"), 0
         for low in range(first_client, first_client + count, PIECE):
             high = min(low + PIECE, first_client + count) - 1
             low_animal = await _next_id(connection, "animals")
             for name in ("clients", "phones", "animals"):
-                await connection.execute(statements[name], given | {"low": low, "high": high})
+                done = await connection.execute(statements[name], given | {"low": low, "high": high})
+            animals += done.rowcount
             here = {"low_animal": low_animal, "high_animal": await _last_id(connection, "animals")}
             for name in ("weights", "entries", "services"):
                 await connection.execute(statements[name], given | here)
@@ -93,7 +94,7 @@ async def _fill(
             statements["bookings"], given | {"low_animal": first_animal, "high_animal": last_animal}
         )
         progress(_("Indexes and references are made anew…"))
-    return Added(count, last_animal - first_animal + 1, first_client)
+    return Added(count, animals, first_client)
 
 
 def _statements() -> dict[str, bytes]:

@@ -6,12 +6,16 @@ from typing import Protocol
 from vpterm.database.context import Context
 
 
-class Premises(Protocol):
-    """An installation whose database answers."""
+class Addresses(Protocol):
+    """Whoever knows where the database is."""
 
     def url(self, login: str) -> str:
         """The database address of a login."""
         ...
+
+
+class Premises(Addresses, Protocol):
+    """An installation whose database answers."""
 
     def make_site_login(self, code: str) -> str:
         """The login of a new site, with its secret."""
