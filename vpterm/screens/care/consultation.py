@@ -72,7 +72,7 @@ class Consultation(Place):
 
     def _make_fields(self, height: int) -> None:
         self.reason = TextField("reason", _("Reason"), self.sheet.reason, max_length=200)
-        self.weight = WeightField("weight", _("Weight"), hint=self._last_weight())
+        self.weight = WeightField("weight", _("Weight"), hint=self._last_weight(), width=30)
         self.note = NoteField(
             "note", _("Note"), self.sheet.note, abbreviations=abbreviations(), height=max(height - LINES_BELOW_NOTE, 4)
         )
