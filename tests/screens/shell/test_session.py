@@ -112,10 +112,10 @@ def app_with(link: Link | None, ear: Ear | None = None) -> PracticeApp:
     ("keys", "asked"),
     [
         (("escape", "enter"), ["leave"]),
-        (("ctrl+q", "q"), ["leave"]),
+        (("ctrl+q", "enter"), ["leave"]),
         (("escape", "up", "enter"), ["detach"]),
         (("escape", "escape"), []),
-        (("escape", "r"), []),
+        (("escape", "c"), []),
         (("f6", "enter"), ["site port"]),
         (("ctrl+t", "escape"), []),
     ],
@@ -125,6 +125,16 @@ async def test_leaving_and_changing_site(keys: tuple[str, ...], asked: list[str]
     async with at_desk(app_with(link)) as desk:
         await desk.press(*keys)
     assert link.asked == asked
+
+
+async def test_who_presses_esc_once_too_often_and_types_on_loses_nothing() -> None:
+    link = Link()
+    done.clear()
+    async with at_desk(app_with(link)) as desk:
+        desk.strike("escape", *"essai ", *"cquitte", "enter")
+        await desk.settle()
+    assert link.asked == []
+    assert done == ["cquitte"]
 
 
 async def test_a_local_program_ends_with_the_site_that_is_wanted() -> None:

@@ -24,11 +24,11 @@ async def pick_site(app: PracticeApp) -> str | None:
 
 
 async def ask_how_to_leave(app: PracticeApp) -> str | None:
-    """`detach`, `leave` or None."""
+    """`detach`, `leave` or None. Whoever pressed Esc once too often and types on has answered nothing."""
     answers = {
         "stay": _("Stay"),
         "detach": _("Close the connection, keep everything open"),
         "leave": _("Quit"),
     }
-    how = await app.ask(Question(_("Quit vpterm?"), answers, safe="leave"))
+    how = await app.ask(Question(_("Quit vpterm?"), answers, safe="leave", typing_goes_on=True))
     return None if how == "stay" else how

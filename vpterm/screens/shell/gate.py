@@ -56,6 +56,11 @@ class KeyGate:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
 
+    def put_back(self, event: events.Key) -> None:
+        """A key that its place declined: it is handed out again, before all others, to the place that comes then."""
+        self._waiting.appendleft(event)
+        self._arrived.set()
+
     def forget_waiting(self) -> int:
         """Drop the keys typed ahead: what they were meant for did not happen. Answers how many."""
         count = len(self._waiting)

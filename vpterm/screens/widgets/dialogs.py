@@ -24,13 +24,22 @@ class Question(Dialog[str]):
     """`await app.ask(Question(_("Cancel the booking?"), {"yes": _("Yes"), "no": _("No, keep it")}))` -> "yes".
 
     Answers by their first letter, arrows and Enter, or Esc (None). `safe` is where the cursor stands at first.
+    With `typing_goes_on`, a letter is no answer: the question goes (None) and the letter lands where one was.
     """
 
     place = "question"
 
-    def __init__(self, question: str, answers: dict[str, str], *, details: str = "", safe: str | None = None) -> None:
+    def __init__(
+        self,
+        question: str,
+        answers: dict[str, str],
+        *,
+        details: str = "",
+        safe: str | None = None,
+        typing_goes_on: bool = False,
+    ) -> None:
         super().__init__()
-        self._question, self._details = question, details
+        self._question, self._details, self._typing_goes_on = question, details, typing_goes_on
         self._answers = list(answers.items())
         columns = [Column[tuple[str, str]]("", lambda answer: answer[1], 10, stretch=1)]
         self.choices = Rows(columns, self._answers, identity=lambda answer: answer[0], on_open=self._picked)
@@ -45,14 +54,22 @@ class Question(Dialog[str]):
                 yield Static(self._details, markup=False)
             yield Static("")
             yield self.choices
-            yield Static(_("Arrows and Enter, or the first letter; Esc goes back."), markup=False, classes="hint")
+            hint = _("Arrows and Enter, or the first letter; Esc goes back.")
+            if self._typing_goes_on:
+                hint = _("Arrows and Enter; Esc goes back, and so does typing.")
+            yield Static(hint, markup=False, classes="hint")
 
     def on_mount(self) -> None:
         """As tall as its answers."""
         self.choices.styles.height = len(self._answers)
 
     def on_key(self, event: events.Key) -> None:
-        """The first letter of an answer that no other shares."""
+        """The first letter of an answer that no other shares; or what somebody goes on typing."""
+        if self._typing_goes_on and event.is_printable:
+            event.stop()
+            self.app.gate.put_back(event)
+            self.answer(None)
+            return
         letter = normalise(event.character or "")
         fitting = [key for key, label in self._answers if letter and normalise(label).startswith(letter)]
         if len(fitting) == 1:
