@@ -20,7 +20,7 @@ from vpterm.screens import animals as animals
 from vpterm.screens import clients as clients
 from vpterm.screens.shell import openers
 
-__all__ = ["People", "animals", "clients", "elsewhere", "fill", "sit_down"]
+__all__ = ["People", "animals", "clients", "elsewhere", "fill", "sees", "sit_down"]
 
 MIRZA_WEIGHTS = (16_900, 17_200, 17_500, 17_700, 18_000, 18_100, 18_300, 18_400)
 
@@ -82,6 +82,11 @@ async def sit_down(
     openers.opens("test.home")(opener)
     async with clinic_desk(group, login, home="test.home", language=language, size=size, colours=colours) as desk:
         yield desk
+
+
+def sees(desk: Desk, text: str) -> bool:
+    """Whether a line shows `text`, whichever kind of space stands before a unit."""
+    return any(text in line.replace("\u00a0", " ") for line in desk.lines)
 
 
 @contextmanager

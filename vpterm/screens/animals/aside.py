@@ -22,7 +22,7 @@ class Aside(Drawn):
     """Thirty-six columns of lines; nothing in it takes the focus."""
 
     can_focus = False
-    DEFAULT_CSS = "Aside { width: 36; height: 1fr; } .gutter { width: 3; }"
+    DEFAULT_CSS = "Aside { width: 36; height: 1fr; margin-left: 3; }"
 
     def __init__(self) -> None:
         super().__init__()

@@ -8,7 +8,6 @@ from typing import Any
 from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
 
 from vpterm.kernel.dates import format_date_short, paris_day
 from vpterm.kernel.i18n import N_, _
@@ -96,9 +95,9 @@ class AnimalPlace(Place):
         yield self.note
         yield Rule()
         if self.app.size.width >= WIDE:
+            self.timeline.styles.width = "1fr"
             with Horizontal():
                 yield self.timeline
-                yield Static("", classes="gutter", markup=False)
                 yield self.aside
         else:
             yield self.timeline
