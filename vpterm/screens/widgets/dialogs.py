@@ -67,7 +67,7 @@ class Question(Dialog[str]):
         """The first letter of an answer that no other shares; or what somebody goes on typing."""
         if self._typing_goes_on and event.is_printable:
             event.stop()
-            self.app.gate.put_back(event)
+            self.app.gate.put_back(events.Key(event.key, event.character))  # this one counts as handled
             self.answer(None)
             return
         letter = normalise(event.character or "")
