@@ -78,7 +78,13 @@ async def test_under_hidden_not_even_the_shape_of_an_agenda_is_seen(group: Group
                     "SELECT * FROM busy_spans(%s, '[2026-01-01,2027-01-01)')", (group.ids[other],)
                 ).fetchall()
                 assert spans == []
+                assert touching(connection, group.ids[other]) == []
         assert connection.execute("SELECT * FROM balances_elsewhere(1)").fetchall() == []
+
+
+def touching(connection: psycopg.Connection, site_id: int) -> list[tuple[int]]:
+    """The numbers of the site's bookings of the year, as this login may learn them."""
+    return connection.execute("SELECT id FROM bookings_touching(%s, '[2026-01-01,2027-01-01)')", (site_id,)).fetchall()
 
 
 async def test_free_busy_shows_spans_and_an_amount_shows_a_sum(group: Group) -> None:
@@ -87,6 +93,9 @@ async def test_free_busy_shows_spans_and_an_amount_shows_a_sum(group: Group) -> 
             "SELECT resource_id FROM busy_spans(%s, '[2026-01-01,2027-01-01)')", (group.ids["port"],)
         ).fetchall()
         assert spans == [(2,)]
+        # their numbers only where the rows themselves may be read; of the own site always
+        assert touching(connection, group.ids["port"]) == []
+        assert len(touching(connection, group.ids["lilas"])) == 1
         balances = connection.execute("SELECT site_id, balance FROM balances_elsewhere(1) ORDER BY 1").fetchall()
         assert [(site, float(amount)) for site, amount in balances] == [
             (group.ids["port"], 30.0),

@@ -22,6 +22,7 @@ from vpterm.practice.agenda.reading import (
     resource_day,
     resources_of,
     seen_from_outside,
+    touching,
 )
 from vpterm.practice.agenda.rows import BookingRow, DayAgenda, DayCount, Gap, ReasonRow, ResourceDay, ResourceRow, Slot
 from vpterm.practice.agenda.rules import HORIZON_DAYS, Span, slots
@@ -191,7 +192,7 @@ def _slots_of_day(
 async def _closed(connection: AsyncConnection, site_id: int, window: Span) -> set[tuple[int, datetime]]:
     """(resource, start) of the spans that nobody comes for; from outside they look like bookings."""
     statement = select(Booking.resource_id, func.lower(Booking.span)).where(
-        Booking.site_id == site_id, Booking.span.op("&&")(Range(window.start, window.end)),
+        Booking.site_id == site_id, Booking.id.in_(touching(site_id, Range(window.start, window.end))),
         Booking.client_id.is_(None), Booking.animal_id.is_(None), Booking.caller == "",
     )  # fmt: skip
     return {(resource_id, start) for resource_id, start in await connection.execute(statement)}

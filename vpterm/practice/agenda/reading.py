@@ -89,14 +89,17 @@ def _bookings_within(language: str) -> Written:
     """Bookings of a `site` between `start` and `end`; names of species in the language, which is the session's."""
     moment = DateTime(timezone=True)
     window = func.tstzrange(bindparam("start", type_=moment), bindparam("end", type_=moment))
+    site = bindparam("site", type_=BigInteger)
     return Written(
         bookings_select()
-        .where(
-            Booking.site_id == bindparam("site", type_=BigInteger), Booking.span.op("&&")(window),
-            Booking.cancelled_at.is_(None),
-        )
+        .where(Booking.site_id == site, Booking.id.in_(touching(site, window)), Booking.cancelled_at.is_(None))
         .order_by(func.lower(Booking.span), Booking.id)
-    )  # fmt: skip
+    )
+
+
+def touching(site_id: Any, window: Any) -> Select[tuple[int]]:
+    """Numbers of the live bookings that touch a span, by the index, which a range behind row security never meets."""
+    return select(func.bookings_touching(site_id, window).table_valued("id").c.id)
 
 
 @cache
