@@ -62,6 +62,7 @@ def effective_fees(site_id: int) -> Any:
             own(SiteFee.withdrawn, Fee.withdrawn).label("withdrawn"),
             and_(SiteFee.id.is_not(None), choice != "shared").label("own"),
             Fee.price.label("base_price"),
+            func.coalesce(Fee.id, 1_000_000_000).label("position"),
         )
         .select_from(Fee)
         .join(SiteFee, and_(SiteFee.code == Fee.code, SiteFee.site_id == site_id), full=True)
@@ -75,7 +76,7 @@ def effective_fees(site_id: int) -> Any:
 def _row(values: Any) -> FeeRow:
     price = values["price"]
     amount = price if isinstance(price, Money) else Money(price)
-    return FeeRow(**{**values, "price": amount})
+    return FeeRow(**{name: values[name] for name in FeeRow.__dataclass_fields__ if name != "price"}, price=amount)
 
 
 async def find_fees(context: Context, *, text: str = "", limit: int = 20) -> list[FeeRow]:
@@ -94,7 +95,9 @@ async def find_fees(context: Context, *, text: str = "", limit: int = 20) -> lis
         (searched.like(f" {' '.join(words)}%"), 2),
         else_=3,
     )
-    order = (rank, fees.c.label) if words else (fees.c.section, fees.c.label)
+    # Sections in the order in which the group entered them: consultations come first, feed last.
+    first_of_section = func.min(fees.c.position).over(partition_by=fees.c.section)
+    order = (rank, fees.c.label) if words else (first_of_section, fees.c.section, fees.c.label)
     statement = select(fees).where(~fees.c.withdrawn, or_(by_code, by_words)).order_by(*order).limit(limit)
     async with context.reading() as connection:
         return [_row(row) for row in (await connection.execute(statement)).mappings()]

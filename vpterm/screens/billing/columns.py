@@ -14,11 +14,11 @@ MONEY_WIDTH = 14  # "-999 999,99 €" and a sign
 
 
 LINES: list[Column[LineRow]] = [
-    Column[LineRow](N_("animal"), lambda line: line.animal_name, 10, stretch=1, role="quiet"),
-    Column[LineRow](N_("label"), lambda line: line.label, 16, stretch=3),
+    Column[LineRow](N_("animal"), lambda line: line.animal_name, 9, role="quiet"),
+    Column[LineRow](N_("label"), lambda line: line.label, 16, stretch=1),
     Column[LineRow](N_("by"), lambda line: line.practitioner_name, 14, rank=1, role="quiet"),
     Column[LineRow](N_("VAT"), lambda line: format_percent(line.vat_percent), 6, "right", rank=2, role="quiet"),
-    Column[LineRow](N_("qty"), lambda line: format_quantity(line.quantity), 6, "right"),
+    Column[LineRow](N_("qty"), lambda line: format_quantity(line.quantity), 5, "right"),
     Column[LineRow](N_("price"), lambda line: format_money(line.unit_price), 11, "right"),
     Column[LineRow](N_("disc."), lambda line: _discount(line), 5, "right"),
     Column[LineRow](N_("total"), lambda line: format_money(line.total), 12, "right"),

@@ -41,8 +41,8 @@ class InvoicePage(Place):
     follows = frozenset({"invoices", "performed_services"})
 
     def __init__(self, sheet: InvoiceSheet) -> None:
+        self.sheet = sheet  # before the rest: what can be done depends on it
         super().__init__()
-        self.sheet = sheet
         self.state = Line()
         self.lines_list = Rows[LineRow](
             LINES, sheet.lines, identity=lambda line: line.id, on_open=self.open_line,
@@ -78,6 +78,7 @@ class InvoicePage(Place):
         self.head.show_subject(sheet.client_name, title + (f" {sheet.number}" if sheet.number else ""))
         self.state.show(*self._state())
         self.lines_list.set_rows(sheet.lines)
+        self.foot.show_actions(self.available_actions())
         feet = foot_of(sheet)
         for line, pieces in zip(self.feet, [*feet, ()][:2], strict=True):
             line.show(*pieces)
@@ -138,6 +139,7 @@ class InvoicePage(Place):
         )  # fmt: skip
         await self.reload()
         self.lines_list.action_move(len(self.sheet.lines))
+        self.lines_list.top = 0  # more room is coming: the list fills it from its first line
 
     async def open_line(self, line: LineRow) -> None:
         """Enter on a line of a draft."""

@@ -53,8 +53,7 @@ class BillingList(Place):
     def on_mount(self) -> None:
         """What waits first."""
         self.head.show_subject(_("Invoices"))
-        self.to_bill.styles.height = "2fr"
-        self.issued.styles.height = "3fr"
+        self.to_bill.styles.height, self.issued.styles.height = "2fr", "3fr"
         self._show(self.to_bill.rows, self.issued.rows)
         (self.to_bill if self.to_bill.rows else self.issued).focus()
 

@@ -40,7 +40,7 @@ from vpterm.screens.widgets.section import Line, Section
 
 FORM = "care.consultation"
 WIDE = 110
-LINES_BELOW_NOTE = 14  # what stands around the note at any height
+LINES_BELOW_NOTE = 16  # what stands around the note at any height
 
 
 class Consultation(Place):
@@ -166,6 +166,7 @@ class Consultation(Place):
         self.prices[picked.fee.code] = picked.fee
         await self.reload()
         self.done.action_move(len(self.sheet.services))
+        self.done.top = 0  # the list is about to be shown: it fills from its first line
 
     async def do_remove(self) -> None:
         """Del in the list."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from vpterm.kernel.dates import format_date_long, format_date_short, format_time
@@ -28,22 +29,23 @@ from vpterm.screens.widgets.form import Form
 from vpterm.screens.widgets.rows import Rows
 from vpterm.screens.widgets.section import Line, Section
 
+WIDE = 110
 CLOSINGS: list[Column[ClosingRow]] = [
     Column[ClosingRow]("", lambda row: _(PERIODS[row.period]), 6, role="quiet"),
     Column[ClosingRow](N_("date"), lambda row: format_date_short(row.closes_on), 8),
-    Column[ClosingRow](N_("total"), lambda row: format_money(row.total), 14, "right", stretch=1),
-    Column[ClosingRow](N_("cash"), lambda row: format_money(row.cash_expected), 14, "right"),
+    Column[ClosingRow](N_("total"), lambda row: format_money(row.total), 13, "right", stretch=1),
+    Column[ClosingRow](N_("cash"), lambda row: format_money(row.cash_expected), 13, "right"),
     Column[ClosingRow](N_("difference"), lambda row: difference_cell(row.cash_expected, row.cash_counted), 14, "right"),
     Column[ClosingRow](N_("perpetual total"), lambda row: format_money(row.perpetual_total), 16, "right", rank=1),
 ]
 JOURNAL: list[Column[JournalRow]] = [
-    Column[JournalRow]("", lambda row: str(row.sequence), 5, "right", role="quiet"),
+    Column[JournalRow]("", lambda row: str(row.sequence), 6, "right", rank=2, role="quiet"),
     Column[JournalRow](N_("time"), lambda row: format_time(row.taken_at), 5, role="quiet"),
     Column[JournalRow]("", lambda row: _(KINDS[row.kind]), 10),
     Column[JournalRow]("", lambda row: _(MEANS[row.means]) if row.means else "", 12),
-    Column[JournalRow](N_("client"), lambda row: row.client_name, 12, stretch=1),
+    Column[JournalRow](N_("client"), lambda row: row.client_name, 8, stretch=1),
     Column[JournalRow](N_("invoice"), lambda row: row.invoice_number, 15, rank=1, role="quiet"),
-    Column[JournalRow](N_("amount"), lambda row: format_money(row.amount), 14, "right"),
+    Column[JournalRow](N_("amount"), lambda row: format_money(row.amount), 13, "right"),
 ]
 
 
@@ -66,8 +68,8 @@ class Closing(Place):
     actions = (Action("close", MAIN, N_("close the day"), N_("Close the till of the day; it never opens again.")),)
 
     def __init__(self, day: TillDay, entries: Sequence[JournalRow], closings: Sequence[ClosingRow]) -> None:
+        self.day, self.entries, self.closings = day, entries, closings  # before the rest: actions depend on it
         super().__init__()
-        self.day, self.entries, self.closings = day, entries, closings
         self.state = Line()
         self.counted = MoneyField("cash_counted", _("Cash counted, without the float"))
         self.form = Form(self.counted, on_save=self.close_counted)
@@ -75,20 +77,22 @@ class Closing(Place):
         self.closings_list = Rows[ClosingRow](
             CLOSINGS, closings, identity=lambda row: (row.period, row.closes_on), empty=N_("No closing yet."),
         )  # fmt: skip
-        self.journal_title = Section(_("Journal of the day"), after=True)
+        self.journal_title = Section(_("Journal of the day"))
         self.journal_list = Rows[JournalRow](
             JOURNAL, (), identity=lambda row: row.id, empty=N_("Nothing was taken on this day.")
         )
 
     def body(self) -> Iterable[Widget]:
-        """The day, the count, then (closed) its figures; below, the closings before."""
+        """The day, the count, (closed) its figures; below, the closings before. Wide: its journal."""
         yield self.state
-        yield self.form
-        yield from self.figures
-        yield self.journal_title
-        yield self.journal_list
-        yield Section(_("Closings"), after=True)
-        yield self.closings_list
+        left = Vertical(self.form, *self.figures, Section(_("Closings"), after=True), self.closings_list)
+        if self.app.size.width >= WIDE:
+            left.styles.width = 66
+            right = Vertical(self.journal_title, self.journal_list)
+            right.styles.margin = (0, 0, 0, 3)
+            yield Horizontal(left, right)
+        else:
+            yield left
 
     def on_mount(self) -> None:
         """The count."""
@@ -116,13 +120,15 @@ class Closing(Place):
         for line, pieces in zip(self.figures, self._figures(), strict=True):
             line.display = closed
             line.show(*pieces)
-        self.journal_title.display = self.journal_list.display = closed and self.app.size.height > 30
+        self.journal_title.display = self.journal_list.display = closed and self.app.size.width >= WIDE
+        self.foot.show_actions(self.available_actions())
         self.journal_list.set_rows(self.entries if closed else ())
         self.closings_list.set_rows(self.closings)
 
     def _figures(self) -> list[list[tuple[str, Role]]]:
         lines: list[list[tuple[str, Role]]] = [
-            _figure(_(MEANS[means]).capitalize(), format_money(amount), "text") for means, amount in self.day.by_means
+            _figure(_(MEANS[means]).capitalize(), format_money(amount), "text" if amount else "quiet")
+            for means, amount in self.day.by_means
         ]
         lines.append(_figure(_("Total of the day"), format_money(self.day.total), "strong"))
         difference = difference_cell(self.day.cash_expected, self.day.cash_counted)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from textual.containers import Vertical
 from textual.widget import Widget
 
 from vpterm.kernel.errors import Refused
@@ -72,14 +73,12 @@ class Payment(Place):
 
     def body(self) -> Iterable[Widget]:
         """What is due, the two fields, what was handed over, what is left or to give back."""
-        yield self.due_line
-        yield Line((letters(), "quiet"))
-        yield Line()
-        yield self.form
-        yield Section(_("Handed over"), after=True)
-        yield self.parts_list
-        yield self.given_line
-        yield self.change_line
+        column = Vertical(
+            self.due_line, Line((letters(), "quiet")), Line(), self.form, Section(_("Handed over"), after=True),
+            self.parts_list, self.given_line, self.change_line,
+        )  # fmt: skip
+        column.styles.max_width = 78  # an amount stands near its name, on any terminal
+        yield column
 
     def on_mount(self) -> None:
         """The means: the amount is there already."""
