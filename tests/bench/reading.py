@@ -1,5 +1,6 @@
 """The reads that a person waits for: search while typing, the day's agenda, opening a record; at growing sizes."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -46,12 +47,18 @@ class Result:
 async def measure_reading(premises: Ground, sizes: Sequence[int], only: frozenset[str]) -> None:
     """Grow the group to each size in turn, measure, and write the section."""
     results: list[Result] = []
+    growth: list[tuple[str, int, int]] = []
     quiet = load()
     for size in sizes:
         have = count_clients(premises)
         if size > have:
-            await add_clients(premises, count=size - have, progress=print)
+            began = time.perf_counter()
+            added = await add_clients(premises, count=size - have, progress=print)
+            growth.append((f"{have} to {size}", added.animals, round(time.perf_counter() - began)))
         results += await measure_size(premises, size, only)
+    if growth:
+        head = ("clients", "animals added", "seconds, with indexes, references and VACUUM ANALYZE")
+        write_section("bulk", "The bulk path (`vpterm demo --clients N`)", f"{machine()}.\n\n{table(head, growth)}")
     write_section("reading", "Search, agenda, record", _text(results, quiet))
 
 
