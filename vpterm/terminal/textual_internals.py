@@ -11,6 +11,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
 from types import FrameType
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from rich.style import Style
 from textual import events
 from textual._context import visible_screen_stack
 from textual._keyboard_protocol import FUNCTIONAL_KEYS
+from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal, VerticalScroll
@@ -95,6 +97,11 @@ def tame_textual() -> None:
     # redirect_stdout is process-wide, and apps do not end in the order in which they began.
     for name in ("redirect_stdout", "redirect_stderr"):
         setattr(textual.app, name, _NoRedirect)
+    # Remembered per widget, this keeps the painted lines of 1024 widgets of closed apps; it depends on colours only.
+    remembered = StylesCache.get_inner_outer
+    if not isinstance(StylesCache.__dict__["get_inner_outer"], staticmethod):
+        by_colours = lru_cache(1024)(partial(remembered.__wrapped__, StylesCache))
+        StylesCache.get_inner_outer = staticmethod(by_colours)  # type: ignore[assignment]
 
 
 def prepare_app(app: App[Any], on_write: Callable[[str], None], on_crash: Callable[[BaseException], None]) -> None:
