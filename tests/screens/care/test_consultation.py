@@ -13,10 +13,12 @@ from tests.screens.reading import go, reads
 from tests.world import Group
 from vpterm.practice.animals.health import record_weight
 from vpterm.practice.animals.queries import animal_sheet
+from vpterm.practice.care.actions import finish_entry, open_consultation, perform_service, write_note
 from vpterm.practice.care.queries import entry, unfinished_entries
 from vpterm.practice.drafts.queries import find_draft
 from vpterm.screens import billing as billing
 from vpterm.screens.care.consultation import FORM, Consultation
+from vpterm.screens.care.reading import EntryPage
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
 
@@ -131,3 +133,36 @@ async def test_a_weight_that_surprises_is_asked_about(group: Group) -> None:
         await desk.press("escape")
         assert [row.weight_g for row in (await animal_sheet(vet, animal_id=animal)).weights] == [18_100]
         assert isinstance(desk.app.screen, Consultation)
+
+
+async def test_an_entry_of_another_clinic_is_read_and_not_written(group: Group) -> None:
+    _client, animal = await a_patient(group)
+    port = group.context("vet.port")
+    entry_id = await open_consultation(port, animal_id=animal, reason="otite")
+    await write_note(port, entry_id=entry_id, note="Otite externe gauche\nNettoyage")
+    await perform_service(port, entry_id=entry_id, fee_code="OTIC")
+    for login in ("vet.lilas", "accueil.lilas"):
+        async with clinic_desk(group, login, home="test.care.home") as desk:
+            await go(desk, "care.consultation", entry_id=entry_id)
+            assert isinstance(desk.app.screen, EntryPage)
+            assert reads(desk, "Otite externe gauche")
+            assert reads(desk, "Suspension auriculaire, flacon")
+            assert reads(desk, "Clinique du Port")
+            await desk.type("xyz")
+            await desk.press("f9", "f2")
+    assert (await entry(port, entry_id=entry_id)).note == "Otite externe gauche\nNettoyage"
+
+
+async def test_ones_own_finished_entry_is_completed(group: Group) -> None:
+    _client, animal = await a_patient(group)
+    vet = group.context("vet.lilas")
+    entry_id = await open_consultation(vet, animal_id=animal)
+    await write_note(vet, entry_id=entry_id, note="Suture")
+    await finish_entry(vet, entry_id=entry_id)
+    async with clinic_desk(group, home="test.care.home") as desk:
+        await go(desk, "care.consultation", animal_id=animal, entry_id=entry_id)
+        assert isinstance(desk.app.screen, EntryPage)
+        await desk.press("f9", "enter")
+        await desk.type("Points dans 12 jours")
+        await desk.press("f2")
+    assert (await entry(vet, entry_id=entry_id)).note == "Suture\nPoints dans 12 jours"

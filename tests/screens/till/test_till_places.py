@@ -113,6 +113,26 @@ async def test_the_first_payment_of_a_site_opens_its_till(group: Group) -> None:
         assert reads(desk, "À payer")
 
 
+async def test_a_mistake_is_corrected_from_the_journal(group: Group) -> None:
+    desk_context = group.context("accueil.lilas")
+    await open_till(desk_context, name="Accueil")
+    client, invoice_id = await _issued(desk_context)
+    await take_payment(desk_context, client_id=client, invoice_id=invoice_id, parts=[("cash", Money("86.40"))])
+    async with clinic_desk(group, "accueil.lilas", home="test.till.home") as desk:
+        await go(desk, "till.journal")
+        await desk.press("delete")
+        await desk.type("c'était la carte")
+        await desk.press("f2")
+        assert reads(desk, "-86,40 €")
+        assert reads(desk, "corrigé")
+        await desk.press("home", "delete")
+        assert reads(desk, "Cette écriture est déjà corrigée.")
+        await desk.press("f7")
+        assert reads(desk, "lundi 23 novembre 2026")
+        assert reads(desk, "Rien n'a été encaissé ce jour.")
+    assert await _paid(desk_context, invoice_id) == [("cash", Money("86.40")), ("cash", Money("-86.40"))]
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 async def test_the_count_is_blind_and_the_difference_is_shown_after(group: Group, language: str) -> None:
     desk_context = group.context("accueil.lilas")

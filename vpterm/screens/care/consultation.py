@@ -23,6 +23,7 @@ from vpterm.practice.drafts.actions import discard_draft, keep_draft
 from vpterm.practice.drafts.queries import find_draft
 from vpterm.practice.fees.queries import FeeRow, fees_of
 from vpterm.screens.care.abbreviations import abbreviations
+from vpterm.screens.care.reading import EntryPage
 from vpterm.screens.keymap.registry import Action
 from vpterm.screens.keymap.standard import BILL, DELETE, MAIN, SAVE_FORM
 from vpterm.screens.shell.app import PracticeApp
@@ -245,23 +246,35 @@ PAST: list[Column[TimelineRow]] = [
 ]
 
 
-@opens("care.consultation", right="care.write")
+@opens("care.consultation")
 async def open_place(
     app: PracticeApp, *, animal_id: int | None = None, visit_id: int | None = None, entry_id: int | None = None,
-    reason: str = "", kind: str = "consultation",
-) -> Consultation:  # fmt: skip
-    """The unfinished entry of the animal, or a new one; or the entry of this number, to be completed."""
+    reason: str = "", kind: str = "consultation", complete: bool = False,
+) -> Place:  # fmt: skip
+    """The unfinished entry of the animal, or a new one; or the entry of this number.
+
+    An entry that is finished, or of another clinic, opens to be read; `complete` opens one's own for writing again.
+    """
     context = app.context
     if entry_id is None:
         if animal_id is None:
             raise ValueError("care.consultation opens with an animal or an entry")
         entry_id = await open_consultation(context, animal_id=animal_id, visit_id=visit_id, reason=reason, kind=kind)
     sheet = await entry(context, entry_id=entry_id)
+    is_own = sheet.site_id == context.site_id and sheet.author_id == context.staff_id and context.may("care.write")
+    is_open = sheet.site_id == context.site_id and sheet.finished_at is None and context.may("care.write")
+    if is_open or (is_own and complete):
+        return await _for_writing(app, sheet)
+    return EntryPage(sheet, is_own=is_own)
+
+
+async def _for_writing(app: PracticeApp, sheet: EntrySheet) -> Consultation:
+    context = app.context
     animal = await animal_sheet(context, animal_id=sheet.animal_id)
     prices = await fees_of(context, codes=[row.fee_code for row in sheet.services])
     past = await timeline(context, animal_id=animal.id, limit=60) if app.size.width >= WIDE else []
-    place = Consultation(sheet, animal, prices, [row for row in past if row.entry_id != entry_id], app.size.height)
-    draft = await find_draft(context, form=FORM, subject=f"entry:{entry_id}")
+    place = Consultation(sheet, animal, prices, [row for row in past if row.entry_id != sheet.id], app.size.height)
+    draft = await find_draft(context, form=FORM, subject=f"entry:{sheet.id}")
     if draft is not None:
         place.form.restore(draft.values)
         place.call_after_refresh(place.say, _("Taken up where you left off."))

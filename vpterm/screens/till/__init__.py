@@ -1,4 +1,5 @@
-"""The till: taking a payment, closing the day."""
+"""The till: taking a payment, its journal, closing the day."""
 
 from vpterm.screens.till import closing as closing
+from vpterm.screens.till import journal as journal
 from vpterm.screens.till import payment as payment
