@@ -6,6 +6,7 @@ It knows its own site's database address and no other. It ends itself when the g
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import inspect
 import logging
@@ -13,6 +14,7 @@ import os
 import signal
 import socket
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from textual.app import App
@@ -97,6 +99,7 @@ class Worker:
         self._do(keep_tidy(self._last_input, self._session_has_ended))
 
     async def _open(self, site: str) -> None:
+        name_process(site)
         opening = getattr(self._module, "open_worker", None)
         try:
             if opening is not None:
@@ -246,6 +249,12 @@ async def _run(wire: socket.socket, factory: str) -> None:
     await worker.close()
     worker.wire.close()
     await asyncio.sleep(0)
+
+
+def name_process(site: str) -> None:
+    """Let `ps` and `top` tell workers apart by their site (Linux keeps 15 bytes of it)."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/comm").write_text(f"vpterm:{site}"[:15], "ascii")
 
 
 def run_worker(wire: socket.socket, factory: str) -> None:

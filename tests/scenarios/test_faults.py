@@ -1,0 +1,143 @@
+"""What breaks in a clinic's day: a database killed, a worker killed, the command killed; and what was lost (nothing)."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.clinic import Clinic, running_clinic
+from tests.scenarios.keys import ENTER, MAIN, REFRESH, SAVE
+from tests.scenarios.test_morning import find, lonely_patient
+from tests.terminal.door import Person
+
+pytestmark = [pytest.mark.doors, pytest.mark.timeout(400)]
+
+
+def open_note(clinic: Clinic, login: str, skip: int) -> tuple[Person, int]:
+    """Somebody with a half-written note on the screen, and the animal's number."""
+    patient = lonely_patient(clinic, skip=skip)
+    person = clinic.come_in(login)
+    person.sees("SALLE D'ATTENTE", 20)
+    find(person, patient)
+    person.types(ENTER)
+    person.sees("PROBLÈMES")
+    person.types(MAIN)
+    person.sees("FAIT")
+    return person, patient.id
+
+
+def note_of(animal_id: int) -> str:
+    return f"SELECT note FROM record_entries WHERE animal_id = {animal_id} ORDER BY id DESC LIMIT 1"
+
+
+def test_the_database_is_killed_under_a_half_written_note(clinic: Clinic) -> None:
+    vet, animal_id = open_note(clinic, "vet.port", skip=3)
+    vet.types("Dermatite, ")
+    vet.sees("Dermatite,")
+    postmaster = int((clinic.server.data_folder / "postmaster.pid").read_text().split()[0])
+    os.kill(postmaster, signal.SIGKILL)
+    vet.types("prurit modéré." + SAVE)
+    # Either the server was already back when the note was saved, or the screen says so and the next try saves it.
+    until = time.monotonic() + 60
+    while "Enregistré" not in vet.text:
+        assert time.monotonic() < until, vet.text
+        vet.read(1.0)
+        assert "prurit modéré." in vet.text
+        if "ne répond pas" in vet.text:
+            time.sleep(1.0)
+            vet.types(SAVE)
+    assert clinic.ask(note_of(animal_id)) == [("Dermatite, prurit modéré.",)]
+    vet.types(REFRESH)
+    vet.process.close(force=True)
+
+
+def test_a_worker_is_killed_and_the_draft_is_there_on_the_same_connection(clinic: Clinic) -> None:
+    vet, animal_id = open_note(clinic, "vet.bocage", skip=4)
+    vet.types("Boiterie postérieure, examen du pied")
+    vet.sees("examen du pied")
+    wait_for_draft(clinic, "examen du pied")
+    before = workers_of(clinic, "bocage")
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    vet.sees("SALLE D'ATTENTE", 30)
+    assert not set(workers_of(clinic, "bocage")) & set(before)
+    patient = lonely_patient(clinic, skip=4)
+    assert patient.id == animal_id
+    find(vet, patient)
+    vet.types(ENTER)
+    vet.sees("PROBLÈMES")
+    vet.types(MAIN)
+    vet.sees("examen du pied")
+    vet.process.close(force=True)
+
+
+def wait_for_draft(clinic: Clinic, text: str) -> None:
+    until = time.monotonic() + 8
+    while not clinic.ask(f"SELECT 1 FROM form_drafts WHERE field_values::text LIKE '%{text}%'"):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def workers_of(clinic: Clinic, code: str) -> list[int]:
+    """The worker processes of a site, by the name they bear."""
+    found = [pid for pid in clinic.children() if comm(pid) == f"vpterm:{code}"[:15]]
+    assert found, "nobody works at this site"
+    return found
+
+
+def comm(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
+def test_two_sites_share_an_animal_and_not_a_till(clinic: Clinic) -> None:
+    patient = lonely_patient(clinic, skip=5)
+    vet, animal_id = open_note(clinic, "vet.deux", skip=5)
+    vet.types("Vu aux Lilas.")
+    vet.sees("Vu aux Lilas.")
+    vet.types(SAVE)
+    vet.sees("Enregistré")
+    other = clinic.come_in("vet.bocage")
+    other.sees("SALLE D'ATTENTE", 20)
+    find(other, patient)
+    other.types(ENTER)
+    other.sees("Vu aux Lilas.")
+    other.sees("vet.deux")
+    other.process.close(force=True)
+    vet.process.close(force=True)
+    assert animal_id == patient.id
+
+
+def test_ctrl_c_closes_everything_and_kill_9_is_taken_up_again() -> None:
+    with running_clinic() as clinic:
+        counted = "SELECT (SELECT count(*) FROM clients), (SELECT count(*) FROM invoices WHERE number IS NOT NULL)"
+        before = clinic.ask(counted)
+        vet = clinic.come_in("vet.lilas")
+        vet.sees("SALLE D'ATTENTE", 20)
+        assert clinic.process is not None
+        family = clinic.children()
+        os.kill(clinic.process.pid, signal.SIGKILL)
+        clinic.process.wait(10)
+        assert vet.ends(20) != 0
+        clinic.open()
+        assert clinic.ask(counted) == before
+        vet = clinic.come_in("vet.lilas")
+        vet.sees("SALLE D'ATTENTE", 20)
+        assert clinic.close() == 0
+        vet.ends(20)
+        assert not clinic.server.is_running()
+        for pid in family:
+            assert not is_alive(pid), pid
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process lives; one that nobody has waited for yet does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state != "Z"

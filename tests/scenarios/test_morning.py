@@ -1,0 +1,164 @@
+"""A morning at the clinic of Les Lilas: three people, three terminals, real SSH, no mouse."""
+
+import time
+from dataclasses import dataclass
+
+import pytest
+
+from tests.scenarios.clinic import Clinic
+from tests.scenarios.keys import BACK, BILL, ENTER, MAIN, SAVE, SEARCH, SHIFT_TAB, TAB
+from tests.terminal.door import Person
+
+pytestmark = [pytest.mark.doors, pytest.mark.timeout(300)]
+
+
+@dataclass(frozen=True)
+class Patient:
+    """An animal whose owner nobody else is called like, living, not at the clinic."""
+
+    id: int
+    name: str
+    client_id: int
+    last_name: str
+    name_key: str
+
+
+def lonely_patient(clinic: Clinic, skip: int = 0) -> Patient:
+    rows = clinic.ask(
+        "SELECT a.id, a.name, c.id, c.last_name, c.name_key FROM animals a JOIN clients c ON c.id = a.client_id "
+        "WHERE a.died_on IS NULL AND NOT c.business "
+        "AND (SELECT count(*) FROM animals o WHERE o.client_id = c.id) = 1 "
+        "AND (SELECT count(*) FROM clients o WHERE o.last_name = c.last_name) = 1 "
+        "AND (SELECT count(*) FROM search_words w WHERE w.word = split_part(c.name_key, ' ', 1)) > 0 "
+        "AND NOT EXISTS (SELECT FROM visits v WHERE v.animal_id = a.id AND v.state <> 'gone') "
+        "AND NOT EXISTS (SELECT FROM bookings b WHERE b.animal_id = a.id AND upper(b.span) > now()) "
+        f"ORDER BY a.id OFFSET {skip} LIMIT 1"
+    )
+    return Patient(*rows[0])  # type: ignore[arg-type]
+
+
+def find(person: Person, patient: Patient) -> None:
+    """From the home board to the client's sheet in a few keystrokes, as one types on the telephone."""
+    person.types(SEARCH)
+    person.types(patient.name_key[:12])
+    person.sees(patient.last_name)
+    person.types(ENTER)
+    person.sees(patient.name)
+
+
+def wait_for(clinic: Clinic, statement: str, expected: object, seconds: float = 8.0) -> None:
+    """Until the database answers what is expected."""
+    until = time.monotonic() + seconds
+    while (found := clinic.ask(statement)) != expected:
+        assert time.monotonic() < until, found
+        time.sleep(0.1)
+
+
+def test_from_the_telephone_to_the_payment(clinic: Clinic) -> None:
+    patient = lonely_patient(clinic)
+    reception, nurse = clinic.come_in("accueil.lilas"), clinic.come_in("asv.lilas")
+    for person in (reception, nurse):
+        person.sees("SALLE D'ATTENTE", 20)
+
+    # Booked on the telephone: found, a reason, the first free slot.
+    find(reception, patient)
+    reception.types(MAIN)
+    reception.sees("RENDEZ-VOUS")
+    reception.types("contr" + ENTER)
+    reception.sees("Contrôle")
+    reception.sees("15 min")
+    reception.types(SAVE)
+    wait_for(
+        clinic,
+        "SELECT count(*) FROM bookings WHERE upper(span) > now() AND cancelled_at IS NULL "
+        f"AND animal_id = {patient.id}",
+        [(1,)],
+    )
+
+    # They come at once instead: checked in; the nurse's board moves without a key.
+    for _ in range(4):
+        if "SALLE D'ATTENTE" not in reception.text:
+            reception.types(BACK)
+            time.sleep(0.6)
+            reception.read()
+    reception.types(f"arrivee {patient.last_name.lower()}" + ENTER)
+    reception.sees("ARRIVÉE")
+    reception.sees(patient.name)
+    reception.types(SAVE)
+    wait_for(clinic, f"SELECT state FROM visits WHERE animal_id = {patient.id} AND state <> 'gone'", [("waiting",)])
+    nurse.sees(patient.name)
+
+    # The vet opens the animal, consults, bills and takes the payment.
+    vet = clinic.come_in("vet.lilas")
+    vet.sees("SALLE D'ATTENTE", 20)
+    find(vet, patient)
+    vet.types(ENTER)
+    vet.sees("PROBLÈMES")
+    vet.types(MAIN)
+    vet.sees("FAIT")
+    vet.types("Boiterie du membre avant gauche depuis trois jours." + SHIFT_TAB + "12,3" + TAB + TAB)
+    vet.types("cs" + ENTER)
+    vet.sees("Consultation")
+    vet.types(MAIN)
+    vet.sees("Brouillon")
+    vet.types(MAIN)
+    vet.sees("Émettre la facture")
+    vet.types(ENTER)
+    vet.sees("À payer")
+    vet.types("c" + MAIN)
+    vet.sees("Encaissé")
+
+    kept = clinic.ask(
+        "SELECT e.note, e.finished_at IS NOT NULL, s.fee_code, i.number IS NOT NULL, i.total = t.amount, t.means "
+        "FROM record_entries e JOIN performed_services s ON s.entry_id = e.id "
+        "JOIN invoice_lines l ON l.service_id = s.id JOIN invoices i ON i.id = l.invoice_id AND i.site_id = l.site_id "
+        f"JOIN till_entries t ON t.invoice_id = i.id AND t.site_id = i.site_id WHERE e.animal_id = {patient.id} "
+        "ORDER BY e.id DESC LIMIT 1"
+    )
+    assert kept == [("Boiterie du membre avant gauche depuis trois jours.", True, "CS", True, True, "card")]
+    weight = f"SELECT weight_g FROM animal_weights WHERE animal_id = {patient.id} ORDER BY measured_at DESC LIMIT 1"
+    assert clinic.ask(weight) == [(12300,)]
+    for person in (reception, nurse, vet):
+        person.process.close(force=True)
+
+
+def test_the_laptop_is_closed_in_the_middle_of_a_sentence(clinic: Clinic) -> None:
+    patient = lonely_patient(clinic, skip=1)
+    vet = clinic.come_in("vet.deux")
+    vet.sees("SALLE D'ATTENTE", 20)
+    find(vet, patient)
+    vet.types(ENTER)
+    vet.sees("PROBLÈMES")
+    vet.types(MAIN)
+    vet.sees("FAIT")
+    vet.types("Abattement, T 39,7, muqueuses pâ")
+    vet.sees("muqueuses pâ")
+    vet.vanishes()
+
+    again = clinic.come_in("vet.deux", size=(132, 43))
+    again.sees("muqueuses pâ", 20)
+    again.types("les.")
+    again.sees("muqueuses pâles.")
+    again.types(SAVE)
+    again.sees("Enregistré")
+    note = f"SELECT note FROM record_entries WHERE animal_id = {patient.id} ORDER BY id DESC LIMIT 1"
+    assert clinic.ask(note) == [("Abattement, T 39,7, muqueuses pâles.",)]
+    again.process.close(force=True)
+
+
+def test_bill_key_is_the_same_everywhere(clinic: Clinic) -> None:
+    patient = lonely_patient(clinic, skip=2)
+    vet = clinic.come_in("vet.lilas")
+    vet.sees("CLINIQUE DES LILAS", 20)
+    for _ in range(6):
+        if "SALLE D'ATTENTE" in vet.text:
+            break
+        vet.types(BACK)
+        time.sleep(0.6)
+        vet.read()
+    find(vet, patient)
+    vet.types(BILL)
+    vet.sees("Total TTC")
+    vet.types(BACK)
+    vet.sees(patient.name)
+    vet.process.close(force=True)
