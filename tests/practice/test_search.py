@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.world import Group
 from vpterm.practice.animals.actions import record_death, register_animal, transfer_animal
 from vpterm.practice.animals.library import load_library
-from vpterm.practice.animals.search import search
+from vpterm.practice.animals.search import recent_hits, search
 from vpterm.practice.clients.actions import archive_client, change_client, register_client
 from vpterm.practice.clients.search_text import deletions, is_one_typo
 
@@ -140,6 +140,18 @@ async def test_a_common_name_leaves_room_for_animals_of_that_name(group: Group) 
     met = next(hit for hit in hits if hit.kind == "animal")
     assert (met.name, met.animals[0].name, met.animals[0].dead) == ("Durand Paul", "Max", True)
     assert len(await search(desk, text="filou", limit=5)) == 5
+
+
+async def test_an_empty_box_shows_whom_this_site_dealt_with_last(group: Group) -> None:
+    await fill(group)
+    desk = group.context("accueil.lilas")
+    marie = (await search(desk, text="dupont marie"))[0]
+    await record_death(desk, animal_id=marie.animals[0].id)
+    await change_client(desk, client_id=marie.client_id, town="Vire")
+    hits = await recent_hits(desk, limit=3)
+    assert [hit.name for hit in hits] == ["Dupont Marie", "Martin Dupré", "Rexel Jean"]
+    assert ([animal.name for animal in hits[0].animals], hits[0].phone) == (["Rex"], "+33612345678")
+    assert await recent_hits(group.context("vet.bocage")) == []
 
 
 words = st.text("abcdé", min_size=4, max_size=9)

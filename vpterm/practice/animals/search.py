@@ -17,13 +17,14 @@ from vpterm.practice.animals.search_branches import (
     CHIPS,
     CLIENT_PAIRS,
     CLIENTS,
-    HEAD,
+    MOST_ANIMALS,
     PHONES,
-    SHORT_ANIMAL_PAIRS,
-    SHORT_CLIENT_PAIRS,
     Branch,
     compiled,
+    lead_of,
 )
+from vpterm.practice.animals.tables import Animal, Species
+from vpterm.practice.clients.queries import recent_clients
 from vpterm.practice.clients.search_text import SHORTEST_TYPO, Pair, Search, cuts, deletions, is_one_typo, read_search
 from vpterm.practice.clients.tables import SearchWord
 
@@ -87,6 +88,30 @@ async def search(context: Context, *, text: str, limit: int = 20) -> list[Search
     return hits[:limit]
 
 
+async def recent_hits(context: Context, *, limit: int = 20) -> list[SearchHit]:
+    """The clients whom this site registered or changed last, with their living animals: what an empty box shows."""
+    clients = await recent_clients(context, limit=limit)
+    statement = (
+        select(Animal.client_id, Animal.id, Animal.name, Species.code)
+        .join(Species, Species.id == Animal.species_id)
+        .where(Animal.client_id.in_([client.id for client in clients]), Animal.died_on.is_(None))
+        .order_by(Animal.name_key)
+    )
+    async with context.reading() as connection:
+        rows = (await connection.execute(statement)).all()
+    animals: dict[int, list[HitAnimal]] = {}
+    for row in rows:
+        animals.setdefault(row.client_id, []).append(HitAnimal(row.id, row.name, row.code, False))
+    return [
+        SearchHit(
+            client.id, client.title, client.last_name, client.first_name, client.town,
+            client.phones[0].number if client.phones else "", client.alert, "name", None,
+            tuple(animals.get(client.id, [])[:MOST_ANIMALS]),
+        )
+        for client in clients
+    ]  # fmt: skip
+
+
 Wanted = dict[Branch, list[list[str]]]  # the parallel arrays of prefixes of every branch that is asked
 
 
@@ -109,11 +134,12 @@ def _similar(texts: list[str]) -> Wanted:
 
 def _pairs(pairs: Sequence[Pair]) -> Wanted:
     asked: Wanted = {}
-    for headed, branches in ((True, (CLIENT_PAIRS, ANIMAL_PAIRS)), (False, (SHORT_CLIENT_PAIRS, SHORT_ANIMAL_PAIRS))):
-        some = [pair for pair in pairs if (len(pair.main) >= HEAD) is headed]
-        if some:
-            arrays = [[pair.main for pair in some], [pair.other for pair in some]]
-            asked |= dict.fromkeys(branches, arrays)
+    for pair in pairs:
+        lead = lead_of(pair.main, pair.other)
+        for branch in (CLIENT_PAIRS[lead], ANIMAL_PAIRS[lead]):
+            mains, others = asked.setdefault(branch, [[], []])
+            mains.append(pair.main)
+            others.append(pair.other)
     return asked
 
 

@@ -7,7 +7,7 @@ longer than running it (measured: 9 ms to 1 ms).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import (
     ARRAY,
@@ -38,6 +38,7 @@ from vpterm.practice.clients.tables import Client, ClientPhone
 MOST_ANIMALS = 8  # of one hit; a shelter has hundreds
 HEAD = 3  # letters by which the main half of a pair is met: indexes ix_clients_name_head, ix_animals_owner_head
 
+Lead = Literal["head", "range", "other"]
 What = Literal["clients", "animals", "client_pairs", "animal_pairs", "phones", "chips"]
 
 
@@ -45,27 +46,33 @@ What = Literal["clients", "animals", "client_pairs", "animal_pairs", "phones", "
 class Branch:
     """A way of finding. `rank` orders hits; a whole word that is met counts two better than a beginning.
 
-    headed: the main half of a pair has at least HEAD letters, so that its index serves.
+    lead: which half of a pair leads through its index: the main one by its HEAD letters, or by a range of
+    them where it has fewer, or the other half where that one is longer (so that little is read in vain).
     """
 
     what: What
     kind: str
     rank: int
-    headed: bool = False
+    lead: Lead = "head"
 
     def parameter(self, place: int) -> str:
         """The name of the parameter with the first or second array of prefixes."""
-        return f"{self.what}_{'headed_' if self.headed else ''}{place}"
+        return f"{self.what}_{self.lead}_{place}"
 
 
 CLIENTS = Branch("clients", "name", 2)
 ANIMALS = Branch("animals", "animal", 3)
-CLIENT_PAIRS = Branch("client_pairs", "name", 2, headed=True)
-ANIMAL_PAIRS = Branch("animal_pairs", "animal", 3, headed=True)
-SHORT_CLIENT_PAIRS = Branch("client_pairs", "name", 2)
-SHORT_ANIMAL_PAIRS = Branch("animal_pairs", "animal", 3)
+CLIENT_PAIRS = {lead: Branch("client_pairs", "name", 2, lead) for lead in get_args(Lead)}
+ANIMAL_PAIRS = {lead: Branch("animal_pairs", "animal", 3, lead) for lead in get_args(Lead)}
 PHONES = Branch("phones", "phone", 4)
 CHIPS = Branch("chips", "chip", 5)
+
+
+def lead_of(main: str, other: str) -> Lead:
+    """Which half of a pair leads."""
+    if len(main) >= HEAD:
+        return "head"
+    return "range" if len(main) >= len(other) else "other"
 
 
 @cache
@@ -153,27 +160,33 @@ def _animals(branch: Branch) -> Select[Any]:
 def _client_pairs(branch: Branch) -> Select[Any]:
     prefixes = _prefixes(branch, 2)
     rows = select(Client.id.label("client_id"), Client.name_key.label("key")).where(
-        _main(branch, Client.name_key, prefixes.c.p1),
+        _begins(Client.name_key, prefixes.c.p1),
         _begins(Client.given_key, prefixes.c.p2),
         Client.archived_at.is_(None),
     )
-    # In the order of the index, so that a common beginning stops at the first hits.
-    rows = rows.order_by(Client.given_key) if branch.headed else rows.order_by(Client.given_key, Client.name_key)
+    rows = _led(rows, branch, Client.name_key, Client.given_key, prefixes.c.p1)
     return _found(rows.limit(_most()).lateral(), prefixes, branch, of_client=True)
 
 
 def _animal_pairs(branch: Branch) -> Select[Any]:
     prefixes = _prefixes(branch, 2)
     rows = select(Animal.client_id, Animal.id.label("animal_id"), Animal.owner_key.label("key")).where(
-        _main(branch, Animal.owner_key, prefixes.c.p1), _begins(Animal.name_key, prefixes.c.p2)
+        _begins(Animal.owner_key, prefixes.c.p1), _begins(Animal.name_key, prefixes.c.p2)
     )
-    rows = rows.order_by(Animal.name_key) if branch.headed else rows.order_by(Animal.name_key, Animal.owner_key)
+    rows = _led(rows, branch, Animal.owner_key, Animal.name_key, prefixes.c.p1)
     return _found(rows.limit(_most()).lateral(), prefixes, branch, of_client=False)
 
 
-def _main(branch: Branch, key: Any, wanted: Any) -> Any:
-    begins = _begins(key, wanted)
-    return (func.left(key, HEAD) == collate(func.left(wanted, HEAD), "C")) & begins if branch.headed else begins
+def _led(rows: Any, branch: Branch, main: Any, other: Any, wanted: Any) -> Any:
+    """In the order of the leading index, so that it is taken, and that a common beginning stops at the first hits."""
+    head = func.left(main, HEAD)
+    match branch.lead:
+        case "head":
+            return rows.where(head == collate(func.left(wanted, HEAD), "C")).order_by(other)
+        case "range":
+            return rows.where(_begins(head, wanted)).order_by(head, other, main)
+        case "other":
+            return rows.order_by(other, main)
 
 
 def _phones(branch: Branch) -> Select[Any]:

@@ -11,8 +11,7 @@ from textual.widgets import Input
 
 from vpterm.kernel.i18n import N_, _
 from vpterm.kernel.identifiers import format_phone
-from vpterm.practice.animals.search import SearchHit, search
-from vpterm.practice.clients.queries import recent_clients
+from vpterm.practice.animals.search import SearchHit, recent_hits, search
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import MAIN
 from vpterm.screens.shell.app import PracticeApp
@@ -149,7 +148,7 @@ class SearchPlace(Place):
 
     async def reload(self) -> None:
         """Read the hits again."""
-        self.recent = await read_recent(self.app)
+        self.recent = await recent_hits(self.app.context)
         hits = await search(self.app.context, text=self._wanted, limit=LIMIT) if self._wanted else self.recent
         self.hits.set_rows(hits)
 
@@ -201,21 +200,10 @@ class SearchPlace(Place):
         self.box.focus()
 
 
-async def read_recent(app: PracticeApp) -> list[SearchHit]:
-    """Clients of this site as hits, so that they stand in the same columns."""
-    return [
-        SearchHit(
-            client.id, client.title, client.last_name, client.first_name, client.town,
-            client.phones[0].number if client.phones else "", client.alert, "name", None, (),
-        )
-        for client in await recent_clients(app.context)
-    ]  # fmt: skip
-
-
 @opens("clients.search", label=N_("Search"))
 async def open_search(app: PracticeApp, *, text: str = "") -> Screen[Any]:
     """With a text, it is searched at once."""
-    return SearchPlace(await read_recent(app), text)
+    return SearchPlace(await recent_hits(app.context), text)
 
 
 @opens("clients.find")
