@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -21,7 +22,7 @@ from vpterm.screens.shell import openers
 from vpterm.screens.shell.app import PracticeApp, SiteFace
 from vpterm.screens.shell.place import Place
 
-__all__ = ["TODAY", "at", "clinic_desk", "home_screens", "morning", "open_clinic", "other_nouns"]
+__all__ = ["TODAY", "at", "clinic_desk", "home_screens", "morning", "open_clinic", "other_nouns", "until_sees"]
 
 FACES = {
     "lilas": SiteFace("lilas", "Clinique des Lilas", "#b39ddb"),
@@ -99,3 +100,10 @@ async def morning(group: Group) -> ClinicDay:
     await finish_consultation(context, visit_id=visits["Caramel"])
     group.clock.moment = now
     return day
+
+
+async def until_sees(desk: Desk, text: str) -> None:
+    """Wait for what somebody else set going; 2 s at most."""
+    async with asyncio.timeout(2):
+        while not desk.sees(text):  # noqa: ASYNC110 - a picture has no event to wait for
+            await asyncio.sleep(0.02)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.screens.clinic_desk import TODAY, at, clinic_desk, morning, open_clinic, other_nouns
+from tests.screens.clinic_desk import TODAY, at, clinic_desk, morning, open_clinic, other_nouns, until_sees
 from tests.screens.driving import Desk
 from tests.world import Group
 from vpterm.practice.agenda.actions import book, cancel_booking
@@ -24,12 +24,6 @@ def board(desk: Desk) -> HomeBoard:
     place = desk.app.screen
     assert isinstance(place, HomeBoard)
     return place
-
-
-async def until_sees(desk: Desk, text: str) -> None:
-    async with asyncio.timeout(2):
-        while not desk.sees(text):  # noqa: ASYNC110 - a picture has no event to wait for
-            await asyncio.sleep(0.02)
 
 
 @given(st.integers(0, 60), st.lists(st.integers(0, 300), min_size=1, max_size=5))

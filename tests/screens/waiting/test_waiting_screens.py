@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from tests.practice.clinic_day import add_species
-from tests.screens.clinic_desk import clinic_desk, morning, open_clinic, other_nouns
+from tests.screens.clinic_desk import clinic_desk, morning, open_clinic, other_nouns, until_sees
 from tests.screens.driving import Desk
 from tests.world import Group
 from vpterm.practice.agenda.actions import add_resource
@@ -47,7 +47,7 @@ async def test_the_room_at_eighty_columns(group: Group) -> None:
         group.clock.forward(minutes=30)
         await desk.press("f5")
         assert "! 53 min" in desk.lines[4].replace("\xa0", " ")
-        assert "! 2 depuis trop longtemps" in desk.lines[2]
+        assert "! 1 depuis trop longtemps" in desk.lines[2]
 
 
 async def test_the_steps_by_single_keys_and_each_taken_back(group: Group) -> None:
@@ -136,9 +136,8 @@ async def test_what_others_do_appears_and_the_cursor_stays_on_its_animal(group: 
         await leave(other, visit_id=board.waiting[0].id)
         await finish_consultation(other, visit_id=board.in_consultation[0].id)
         await check_in(other, animal_id=day.animals["Ulysse"])
-        async with asyncio.timeout(2):
-            while not (desk.sees("Ulysse") and desk.sees("parti")):
-                await asyncio.sleep(0.02)
+        await until_sees(desk, "Ulysse")
+        await until_sees(desk, "parti")
         assert under_cursor(desk) == "Nougat"
 
 

@@ -136,7 +136,7 @@ class BookingForm(Place):
         choices = [Choice(one.id, one.name) for one in self.resources]
         self.resource = ChoiceField("resource_id", _("With"), choices, hint=_("whoever is free first"))
         self.when = WhenField("starts_at", _("When"), below=self.slots, required=True, hint=_(". +7 mon 10:30 24/12"))
-        self.duration = DurationField("duration_min", _("Duration"), width=12, hint=_("as usual"))
+        self.duration = DurationField("duration_min", _("Duration"), width=14, hint=_("as usual"))
         self.note = TextField("note", _("Note"), max_length=500)
         self.form = Form(
             self.who, self.phone, self.reason, self.resource, self.when, self.duration, self.note,

@@ -47,7 +47,7 @@ def side_columns(look: Look) -> list[Column[Entry]]:
         Column[Entry]("", lambda entry: sign(entry, look), 1),
         Column[Entry]("", who, 9, stretch=2),
         Column[Entry]("", why, 8, stretch=1),
-        Column[Entry]("", owner, 8, stretch=1, rank=1),
+        Column[Entry]("", last_name, 8, stretch=1, rank=1),
     ]
 
 
@@ -84,6 +84,11 @@ def why(entry: Entry) -> str:
 def owner(entry: Entry) -> str:
     """The client, beside an animal."""
     return entry.client_name if isinstance(entry, BookingRow) and entry.animal else ""
+
+
+def last_name(entry: Entry) -> str:
+    """The client's last name, beside an animal."""
+    return entry.last_name if isinstance(entry, BookingRow) and entry.animal else ""
 
 
 def phone(entry: Entry) -> str:

@@ -123,7 +123,7 @@ class AgendaDay(Place):
             empty=N_("Closed on this day, and nothing booked: F9 books all the same."),
         )  # fmt: skip
         column = Vertical(title, rows, id=f"resource-{resource_id}")
-        column.styles.width, column.styles.margin = "1fr", (1, 1, 0, 0)
+        column.styles.width, column.styles.margin = "1fr", (1, 2 if side else 0, 0, 0)
         return column
 
     def on_mount(self) -> None:

@@ -11,6 +11,7 @@ from vpterm.kernel.dates import format_duration, format_time
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import N_, _
 from vpterm.kernel.identifiers import format_phone
+from vpterm.kernel.text import initials
 from vpterm.practice.agenda.queries import list_resources
 from vpterm.practice.waiting.actions import call_in, finish_consultation, leave, undo_step
 from vpterm.practice.waiting.queries import Board, VisitRow, list_gone, waiting_room
@@ -41,8 +42,8 @@ def room_columns(look: Look) -> list[Column[VisitRow]]:
         Column[VisitRow](N_("owner"), lambda visit: visit.last_name, 9, stretch=1),
         Column[VisitRow](N_("waited"), _waited, 8, align="right"),
         Column[VisitRow](N_("telephone"), lambda visit: format_phone(visit.phone) if visit.phone else "", 14, rank=1),
-        Column[VisitRow](N_("with whom"), _with, 16, rank=2),
-        Column[VisitRow](N_("alert"), lambda visit: Cell(visit.alert, "danger") if visit.alert else "", 20, rank=3),
+        Column[VisitRow](N_("with whom"), _with, 14, rank=2),
+        Column[VisitRow](N_("alert"), _alert, 18, rank=3, stretch=1),
     ]
 
 
@@ -64,8 +65,13 @@ def _waited(visit: VisitRow) -> Cell:
     return Cell(format_duration(visit.minutes), role)
 
 
+def _alert(visit: VisitRow) -> str | Cell:
+    return Cell(visit.alert, "danger") if visit.alert else ""
+
+
 def _with(visit: VisitRow) -> str:
-    return " · ".join(text for text in (visit.practitioner, visit.room) if text)
+    person = initials(visit.practitioner) if visit.room else visit.practitioner
+    return " · ".join(text for text in (person, visit.room) if text)
 
 
 class WaitingRoom(Place):
