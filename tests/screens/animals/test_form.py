@@ -10,7 +10,7 @@ from vpterm.practice.animals.queries import animal_sheet, client_sheet
 async def test_an_animal_is_registered_with_short_forms(group: Group) -> None:
     people = await fill(group)
     async with sit_down(group, "animals.form", "accueil.lilas", client_id=people.dubois) as desk:
-        for text in ("rio", "chien", "border c", "mâle castré", "2a4m", "noir et blanc", "250268600123457"):
+        for text in ("rio", "chi", "border c", "mâle castré", "2a4m", "noir et blanc", "250268600123457"):
             await desk.type(text)
             await desk.press("enter")
         assert sees(desk, "250 26 86 00123457")

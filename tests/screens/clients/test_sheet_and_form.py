@@ -142,3 +142,14 @@ async def test_a_wrong_field_is_marked_in_words(group: Group) -> None:
         await desk.press("tab")
         assert sees(desk, "! Téléphone")
         assert sees(desk, "n'est pas un numéro de téléphone")
+
+
+async def test_a_client_who_is_gone_leaves_the_search_and_comes_back(group: Group) -> None:
+    people = await fill(group)
+    async with sit_down(group, "clients.sheet", client_id=people.dubois) as desk:
+        for hits in (0, 1):
+            await desk.press("f10")
+            await desk.type("archiver")
+            await desk.press("enter", "o")
+            assert sees(desk, "archivé") is (hits == 0)
+            assert len(await search(desk.app.context, text="dubois")) == hits

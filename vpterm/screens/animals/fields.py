@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.suggester import Suggester
@@ -12,6 +12,7 @@ from vpterm.kernel.i18n import _
 from vpterm.kernel.identifiers import check_identification, format_identification
 from vpterm.kernel.text import normalise
 from vpterm.practice.animals.queries import BreedRow
+from vpterm.screens.widgets.choice import ChoiceField, matching
 from vpterm.screens.widgets.dialogs import PickList
 from vpterm.screens.widgets.fields import TextField
 
@@ -33,6 +34,18 @@ class IdentificationField(TextField):
     def show(self, value: str) -> str:
         """`250 26 86 00123456`."""
         return format_identification(value)
+
+
+class SpeciesField(ChoiceField):
+    """Nine animals in ten are dogs and cats: a beginning that fits them means them ("chi" is no chinchilla)."""
+
+    COMMON = ("dog", "cat")
+
+    def parse(self, typed: str) -> Hashable:
+        """The code of the species."""
+        fitting = [choice.value for choice in matching(self.choices, typed) if choice.value in self.COMMON]
+        exact = any(normalise(choice.label) == normalise(typed) for choice in self.choices)
+        return fitting[0] if len(fitting) == 1 and not exact else super().parse(typed)
 
 
 class BirthField(TextField):

@@ -24,7 +24,7 @@ from vpterm.practice.animals.rules import AnimalFields, sex_label
 from vpterm.practice.clients.queries import ClientRow, find_client
 from vpterm.practice.drafts.actions import discard_draft, keep_draft
 from vpterm.practice.drafts.queries import DraftRow, find_draft
-from vpterm.screens.animals.fields import BirthField, BreedField, IdentificationField, birth_of
+from vpterm.screens.animals.fields import BirthField, BreedField, IdentificationField, SpeciesField, birth_of
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import SAVE_FORM
 from vpterm.screens.shell.app import PracticeApp
@@ -56,7 +56,7 @@ class AnimalForm(Place):
         super().__init__()
         self.owner, self.sheet, self.draft = owner, sheet, draft
         self._species, self._breeds = species, breeds
-        self.species = ChoiceField(
+        self.species = SpeciesField(
             "species_code", _("Species"), [Choice(one.code, one.name) for one in species],
             sheet.species_code if sheet else None, required=True, width=24,
         )  # fmt: skip

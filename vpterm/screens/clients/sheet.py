@@ -16,6 +16,7 @@ from vpterm.kernel.quantities import format_weight
 from vpterm.practice.animals.queries import AnimalRow, ClientSheet, client_sheet
 from vpterm.practice.animals.rules import sex_label
 from vpterm.practice.billing.queries import Balance, client_balance
+from vpterm.practice.clients.actions import archive_client
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import BILL, MAIN
 from vpterm.screens.shell.app import PracticeApp
@@ -23,9 +24,16 @@ from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
 from vpterm.screens.theme.look import Role
 from vpterm.screens.widgets.columns import Cell, Column
+from vpterm.screens.widgets.dialogs import yes_no
 from vpterm.screens.widgets.paragraph import Paragraph
 from vpterm.screens.widgets.rows import Rows
 from vpterm.screens.widgets.section import Line, Section
+
+
+RIGHTS = {
+    "book": "agenda.edit", "edit": "clients.edit", "new": "animals.edit", "bill": "invoices.issue",
+    "archive": "clients.edit",
+}  # fmt: skip
 
 
 class ClientPlace(Place):
@@ -38,8 +46,8 @@ class ClientPlace(Place):
         Action("edit", Keys("ctrl+e", ("f14",)), N_("change"), N_("Change name, telephones, address.")),
         Action("new", Keys("ctrl+a", ("f13",)), N_("new animal"), N_("Add an animal to this client.")),
         Action("bill", BILL, N_("bill"), N_("The draft invoice of this client.")),
+        Action("archive", None, N_("archive"), N_("Take a client who is gone out of the search, or back into it.")),
     )
-    RIGHTS = {"book": "agenda.edit", "edit": "clients.edit", "new": "animals.edit", "bill": "invoices.issue"}  # noqa: RUF012
 
     def __init__(self, app: PracticeApp, sheet: ClientSheet, balance: Balance) -> None:
         super().__init__()
@@ -56,7 +64,7 @@ class ClientPlace(Place):
 
     def can(self, action: Action) -> bool:
         """What this person may do."""
-        right = self.RIGHTS.get(action.name)
+        right = RIGHTS.get(action.name)
         return right is None or self.app.context.may(right)
 
     def body(self) -> Iterable[Widget]:
@@ -125,6 +133,14 @@ class ClientPlace(Place):
     async def do_bill(self) -> None:
         """Ctrl+B."""
         await self.app.open("billing.invoice", client_id=self.sheet.client.id)
+
+    async def do_archive(self) -> None:
+        """Through the menu, once asked."""
+        client = self.sheet.client
+        question = _("Bring {name} back?") if client.archived_at else _("Take {name} out of the search?")
+        if await self.app.ask(yes_no(question.format(name=client.name))) == "yes":
+            await archive_client(self.app.context, client_id=client.id, archived=client.archived_at is None)
+            await self.reload()
 
 
 def owed_pieces(balance: Balance) -> list[tuple[str, Role]]:
