@@ -1,5 +1,6 @@
 """Opens a place and reads a screen as a person does: in the language of the session."""
 
+import asyncio
 from typing import Any
 
 from tests.screens.driving import Desk
@@ -15,7 +16,16 @@ async def go(desk: Desk, place: str, **arguments: Any) -> None:
     await desk.settle()
 
 
-def reads(desk: Desk, text: str) -> bool:
-    """Whether the screen shows `text` on one line; a no-break space is a space."""
+def reads_now(desk: Desk, text: str) -> bool:
+    """Whether the screen shows `text` on one line at this moment; a no-break space is a space."""
     with using(desk.app.request.language):
         return any(text in line.translate(NO_BREAK) for line in desk.lines)
+
+
+async def reads(desk: Desk, text: str) -> bool:
+    """Whether the screen shows `text`, or does within the second that a busy machine may need to paint it."""
+    for _try in range(50):
+        if reads_now(desk, text):
+            return True
+        await asyncio.sleep(0.02)
+    return False

@@ -55,13 +55,13 @@ async def test_from_the_list_to_a_paid_invoice_without_a_mouse(group: Group, lan
     await open_till(desk_context, name="Accueil")
     async with clinic_desk(group, "accueil.lilas", home="test.billing.home", language=language) as desk:
         await go(desk, "billing.list")
-        assert reads(desk, "111,00 €" if language == "fr" else "€111.00")
+        assert await reads(desk, "111,00 €" if language == "fr" else "€111.00")
         await desk.press("enter")
         assert place_of(desk) == "billing.invoice"
-        assert reads(desk, "18,50 €" if language == "fr" else "€18.50")
+        assert await reads(desk, "18,50 €" if language == "fr" else "€18.50")
         await desk.type("2x vermcn")
         await desk.press("enter")
-        assert reads(desk, "130,60 €" if language == "fr" else "€130.60")
+        assert await reads(desk, "130,60 €" if language == "fr" else "€130.60")
         await desk.press("f9", "enter")
         assert place_of(desk) == "till.payment"
         # By card: a letter, Enter over the proposed amount.
@@ -87,8 +87,8 @@ async def test_a_line_is_changed_and_removed(group: Group) -> None:
         await desk.type("10")
         await desk.press("f2")
         assert place_of(desk) == "billing.invoice"
-        assert reads(desk, "44,10 €")
-        assert reads(desk, "-10%")
+        assert await reads(desk, "44,10 €")
+        assert await reads(desk, "-10%")
         await desk.press("down", "delete")
         invoice_id = await prepare_invoice(group.context("vet.port"), client_id=client)
         assert (await invoice_sheet(group.context("vet.port"), invoice_id=invoice_id)).lines == ()
@@ -103,11 +103,11 @@ async def test_a_draft_without_a_line_is_not_issued_and_can_be_discarded(group: 
     async with clinic_desk(group, home="test.billing.home") as desk:
         await go(desk, "billing.invoice", client_id=client)
         await desk.press("f9")
-        assert reads(desk, "Il n'y a encore rien sur ce brouillon.")
+        assert await reads(desk, "Il n'y a encore rien sur ce brouillon.")
         await desk.press("ctrl+x")
         await desk.type("o")
         assert place_of(desk) == "test.billing.home"
-        assert reads(desk, "Le brouillon est jeté.")
+        assert await reads(desk, "Le brouillon est jeté.")
 
 
 async def test_an_issued_invoice_is_read_and_credited(group: Group) -> None:
@@ -117,15 +117,15 @@ async def test_an_issued_invoice_is_read_and_credited(group: Group) -> None:
     await issue_invoice(vet, invoice_id=invoice_id)
     async with clinic_desk(group, home="test.billing.home") as desk:
         await go(desk, "billing.invoice", invoice_id=invoice_id)
-        assert reads(desk, "Facture L-2026-000001")
+        assert await reads(desk, "Facture L-2026-000001")
         await desk.press("enter")
-        assert reads(desk, "Une facture émise ne change plus.")
+        assert await reads(desk, "Une facture émise ne change plus.")
         await desk.press("ctrl+e")
         await desk.type("erreur de tarif")
         await desk.press("f2")
-        assert reads(desk, "Reprise par LA-2026-000001")
+        assert await reads(desk, "Reprise par LA-2026-000001")
         await desk.press("f9")
-        assert reads(desk, "Il ne reste rien à payer ici.")
+        assert await reads(desk, "Il ne reste rien à payer ici.")
     assert [row.amount for row in await list_to_bill(vet)] == [Money("49")]
 
 
@@ -152,6 +152,6 @@ async def test_money_is_never_cut_off(group: Group) -> None:
     for size in ((80, 24), (132, 43)):
         async with clinic_desk(group, home="test.billing.home", size=size) as desk:
             await go(desk, "billing.invoice", client_id=client)
-            assert reads(desk, "99 999,99 €")
-            assert reads(desk, "999 999,90 €")
-            assert reads(desk, "TVA 20 % : 166 666,65 € sur 833 333,25 €")
+            assert await reads(desk, "99 999,99 €")
+            assert await reads(desk, "999 999,90 €")
+            assert await reads(desk, "TVA 20 % : 166 666,65 € sur 833 333,25 €")

@@ -41,20 +41,20 @@ async def test_a_consultation_is_written_weighed_and_finished_by_keys(group: Gro
     await record_weight(vet, animal_id=animal, weight_g=18_100, measured_at=datetime(2026, 6, 2, 8, tzinfo=UTC))
     async with clinic_desk(group, home="test.care.home", language=language) as desk:
         await go(desk, "care.consultation", animal_id=animal, reason="boiterie")
-        assert reads(desk, "MIRZA")
-        assert reads(desk, "18,1 kg (02/06/26)" if language == "fr" else "18.1 kg (02/06/26)")
+        assert await reads(desk, "MIRZA")
+        assert await reads(desk, "18,1 kg (02/06/26)" if language == "fr" else "18.1 kg (02/06/26)")
         await desk.type(".exn ")
         await desk.press("shift+tab")
         await desk.type("18,4")
         await desk.press("tab", "tab")
         await desk.type("3x radio")
-        assert reads(desk, "Radiographie, première vue")
+        assert await reads(desk, "Radiographie, première vue")
         await desk.press("down", "enter")
         await desk.type("vchppil #B4471")
         await desk.press("enter")
-        assert reads(desk, "Vaccin chien CHPPiL  lot B4471")
+        assert await reads(desk, "Vaccin chien CHPPiL  lot B4471")
         # 3 x 31,00 and 75,00
-        assert reads(desk, "168,00 €" if language == "fr" else "€168.00")
+        assert await reads(desk, "168,00 €" if language == "fr" else "€168.00")
         await desk.press("f2")
         [waiting] = await unfinished_entries(vet)
         sheet = await entry(vet, entry_id=waiting.entry_id)
@@ -68,7 +68,7 @@ async def test_a_consultation_is_written_weighed_and_finished_by_keys(group: Gro
         assert desk.app.open_place is not None
         assert desk.app.open_place.place == "billing.invoice"
         assert await unfinished_entries(vet) == []
-        assert reads(desk, "MME CLAIRE MARTIN")
+        assert await reads(desk, "MME CLAIRE MARTIN")
 
 
 async def test_what_was_typed_is_kept_and_offered_again(group: Group) -> None:
@@ -86,7 +86,7 @@ async def test_what_was_typed_is_kept_and_offered_again(group: Group) -> None:
     assert draft.values["note"] == "Toux depuis deux jours"
     async with clinic_desk(group, home="test.care.home") as desk:
         await go(desk, "care.consultation", animal_id=animal)
-        assert reads(desk, "Toux depuis deux jours")
+        assert await reads(desk, "Toux depuis deux jours")
         await desk.press("f2")
         assert (await entry(vet, entry_id=waiting.entry_id)).summary == "Toux depuis deux jours"
         assert await find_draft(vet, form=FORM, subject=subject) is None
@@ -99,10 +99,10 @@ async def test_words_that_were_not_taken_are_not_lost_in_silence(group: Group) -
         await desk.press("tab")
         await desk.type("zzz")
         await desk.press("enter")
-        assert reads(desk, "Aucun tarif ne correspond à « zzz »")
+        assert await reads(desk, "Aucun tarif ne correspond à « zzz »")
         await desk.press("f9")
         assert isinstance(desk.app.screen, Consultation)
-        assert reads(desk, "zzz")
+        assert await reads(desk, "zzz")
 
 
 async def test_delete_takes_back_in_the_list_and_edits_in_the_note(group: Group) -> None:
@@ -145,9 +145,9 @@ async def test_an_entry_of_another_clinic_is_read_and_not_written(group: Group) 
         async with clinic_desk(group, login, home="test.care.home") as desk:
             await go(desk, "care.consultation", entry_id=entry_id)
             assert isinstance(desk.app.screen, EntryPage)
-            assert reads(desk, "Otite externe gauche")
-            assert reads(desk, "Suspension auriculaire, flacon")
-            assert reads(desk, "Clinique du Port")
+            assert await reads(desk, "Otite externe gauche")
+            assert await reads(desk, "Suspension auriculaire, flacon")
+            assert await reads(desk, "Clinique du Port")
             await desk.type("xyz")
             await desk.press("f9", "f2")
     assert (await entry(port, entry_id=entry_id)).note == "Otite externe gauche\nNettoyage"

@@ -52,18 +52,18 @@ async def test_several_means_and_change_on_the_cash(group: Group) -> None:
     _client, invoice_id = await _issued(desk_context)
     async with clinic_desk(group, "accueil.lilas", home="test.till.home") as desk:
         await go(desk, "till.payment", invoice_id=invoice_id)
-        assert reads(desk, "86,40 €")
+        assert await reads(desk, "86,40 €")
         await desk.type("h")
         await desk.press("enter", "home", "ctrl+k")
         await desk.type("50")
         await desk.press("enter")
-        assert reads(desk, "36,40 €")
+        assert await reads(desk, "36,40 €")
         await desk.type("e")
         await desk.press("enter", "home", "ctrl+k")
         await desk.type("50")
-        assert reads(desk, "13,60 €")
+        assert await reads(desk, "13,60 €")
         await desk.press("f9")
-        assert reads(desk, "Rendre 13,60 €.")
+        assert await reads(desk, "Rendre 13,60 €.")
     assert await _paid(desk_context, invoice_id) == [("cheque", Money("50")), ("cash", Money("36.40"))]
 
 
@@ -74,7 +74,7 @@ async def test_too_much_by_card_is_asked_about(group: Group) -> None:
     async with clinic_desk(group, "accueil.lilas", home="test.till.home") as desk:
         await go(desk, "till.payment", invoice_id=invoice_id)
         await desk.press("f9")
-        assert reads(desk, "Par quel moyen ?")
+        assert await reads(desk, "Par quel moyen ?")
         await desk.type("c")
         await desk.press("enter", "home", "ctrl+k")
         await desk.type("100")
@@ -94,7 +94,7 @@ async def test_an_amount_is_taken_off_the_list_again(group: Group) -> None:
         await go(desk, "till.payment", invoice_id=invoice_id)
         await desk.type("h")
         await desk.press("enter", "enter")
-        assert reads(desk, "Le compte y est : F9 encaisse.")
+        assert await reads(desk, "Le compte y est : F9 encaisse.")
         await desk.press("tab", "tab", "delete", "shift+tab", "shift+tab")
         await desk.type("carte")
         await desk.press("f9")
@@ -110,7 +110,7 @@ async def test_the_first_payment_of_a_site_opens_its_till(group: Group) -> None:
         assert not task.done()
         await desk.type("o")
         assert [row.name for row in await list_tills(desk_context)] == ["Accueil"]
-        assert reads(desk, "À payer")
+        assert await reads(desk, "À payer")
 
 
 async def test_a_mistake_is_corrected_from_the_journal(group: Group) -> None:
@@ -123,13 +123,13 @@ async def test_a_mistake_is_corrected_from_the_journal(group: Group) -> None:
         await desk.press("delete")
         await desk.type("c'était la carte")
         await desk.press("f2")
-        assert reads(desk, "-86,40 €")
-        assert reads(desk, "corrigé")
+        assert await reads(desk, "-86,40 €")
+        assert await reads(desk, "corrigé")
         await desk.press("home", "delete")
-        assert reads(desk, "Cette écriture est déjà corrigée.")
+        assert await reads(desk, "Cette écriture est déjà corrigée.")
         await desk.press("f7")
-        assert reads(desk, "lundi 23 novembre 2026")
-        assert reads(desk, "Rien n'a été encaissé ce jour.")
+        assert await reads(desk, "lundi 23 novembre 2026")
+        assert await reads(desk, "Rien n'a été encaissé ce jour.")
     assert await _paid(desk_context, invoice_id) == [("cash", Money("86.40")), ("cash", Money("-86.40"))]
 
 
@@ -146,8 +146,8 @@ async def test_the_count_is_blind_and_the_difference_is_shown_after(group: Group
             assert amount not in desk.text
         await desk.type("36")
         await desk.press("f9")
-        assert reads(desk, "-0,40 €" if language == "fr" else "-€0.40")
-        assert reads(desk, "86,40 €" if language == "fr" else "€86.40")
+        assert await reads(desk, "-0,40 €" if language == "fr" else "-€0.40")
+        assert await reads(desk, "86,40 €" if language == "fr" else "€86.40")
         await desk.press("f9")
     [closing] = await list_closings(desk_context)
     assert (closing.total, closing.cash_counted) == (Money("86.40"), Money("36"))
@@ -159,7 +159,7 @@ async def test_without_a_count_one_is_asked(group: Group) -> None:
     async with clinic_desk(group, "accueil.lilas", home="test.till.home") as desk:
         await go(desk, "till.closing")
         await desk.press("f9", "escape")
-        assert reads(desk, "Le jour reste ouvert.")
+        assert await reads(desk, "Le jour reste ouvert.")
         assert await list_closings(desk_context) == []
         await desk.press("f9")
         await desk.type("o")
