@@ -51,6 +51,8 @@ async def test_names_telephones_animals_and_numbers(group: Group) -> None:
         "mar dup": ["Dupont Marie", "Duponchel Marc", "Martin Dupré"],
         "xavier dupont": ["Dupont Xavier"],
         "du x": ["Dupont Xavier"],
+        "d x": [],
+        "d xa": ["Dupont Xavier"],
         "lefevre": ["Lefèvre Œdipe"],
         "oedipe lef": ["Lefèvre Œdipe"],
         "goff": ["Le Goff Yann"],

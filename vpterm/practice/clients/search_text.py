@@ -10,6 +10,7 @@ from vpterm.kernel.text import normalise
 HIGHEST = "~"  # sorts after every letter and digit of a normalised text, in collation "C"
 SHORTEST_TAIL = 4
 SHORTEST_TYPO = 4
+SHORTEST_PAIR = 3  # "d m" is met by half the town: nothing worth reading, and slow to read
 LONGEST = 80
 _PARTICLES = ("le", "la", "de", "du", "des", "d", "l", "de la", "van", "von", "el", "ben")
 _NUMBER = re.compile(r"[0-9+ ./()-]+")
@@ -96,12 +97,12 @@ def _names(words: tuple[str, ...]) -> list[str]:
 
 
 def cuts(key: str) -> list[Pair]:
-    """Every cut of the words into two parts, both ways round: "le goff yann" is cut twice; none over four words."""
+    """Every cut of the words into two parts, both ways round: "le goff yann" is cut twice; none of over four words."""
     words = key.split()
     if len(words) < 2 or len(words) > 4:
         return []
     halves = [(" ".join(words[:place]), " ".join(words[place:])) for place in range(1, len(words))]
-    return [Pair(*order) for cut in halves for order in permutations(cut)]
+    return [Pair(*order) for cut in halves if len(cut[0] + cut[1]) >= SHORTEST_PAIR for order in permutations(cut)]
 
 
 def _phone_tails(text: str) -> list[str]:

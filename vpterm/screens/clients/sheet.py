@@ -29,7 +29,6 @@ from vpterm.screens.widgets.paragraph import Paragraph
 from vpterm.screens.widgets.rows import Rows
 from vpterm.screens.widgets.section import Line, Section
 
-
 RIGHTS = {
     "book": "agenda.edit", "edit": "clients.edit", "new": "animals.edit", "bill": "invoices.issue",
     "archive": "clients.edit",
