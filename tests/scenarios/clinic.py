@@ -66,9 +66,16 @@ class Clinic:
         return Person(self, login, size=size, password=PASSWORD, term=term)  # type: ignore[arg-type]  # the same shape
 
     def ask(self, statement: str) -> list[tuple[object, ...]]:
-        """What the database really holds, seen by its superuser."""
-        with psycopg.connect(self.server.url(SUPERUSER), autocommit=True) as connection:
-            return list(connection.execute(statement.encode()).fetchall())
+        """What the database really holds, seen by its superuser; waits for a server that is just coming back."""
+        until = time.monotonic() + 30
+        while True:
+            try:
+                with psycopg.connect(self.server.url(SUPERUSER), autocommit=True) as connection:
+                    return list(connection.execute(statement.encode()).fetchall())
+            except psycopg.OperationalError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
 
     def children(self) -> list[int]:
         """The processes of the door, workers included, found below the command."""

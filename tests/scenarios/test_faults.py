@@ -1,4 +1,4 @@
-"""What breaks in a clinic's day: a database killed, a worker killed, the command killed; and what was lost (nothing)."""
+"""What breaks in a clinic's day: a database killed, a worker killed, the command killed; and what was lost."""
 
 import os
 import signal
@@ -38,16 +38,18 @@ def test_the_database_is_killed_under_a_half_written_note(clinic: Clinic) -> Non
     vet.sees("Dermatite,")
     postmaster = int((clinic.server.data_folder / "postmaster.pid").read_text().split()[0])
     os.kill(postmaster, signal.SIGKILL)
-    vet.types("prurit modéré." + SAVE)
+    vet.types("prurit modéré.")
+    vet.sees("prurit modéré.", 20)
+    vet.types(SAVE)
     # Either the server was already back when the note was saved, or the screen says so and the next try saves it.
     until = time.monotonic() + 60
     while "Enregistré" not in vet.text:
         assert time.monotonic() < until, vet.text
         vet.read(1.0)
-        assert "prurit modéré." in vet.text
         if "ne répond pas" in vet.text:
             time.sleep(1.0)
             vet.types(SAVE)
+    assert "prurit modéré." in vet.text
     assert clinic.ask(note_of(animal_id)) == [("Dermatite, prurit modéré.",)]
     vet.types(REFRESH)
     vet.process.close(force=True)
