@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, any_, func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -192,7 +192,7 @@ def _slots_of_day(
 async def _closed(connection: AsyncConnection, site_id: int, window: Span) -> set[tuple[int, datetime]]:
     """(resource, start) of the spans that nobody comes for; from outside they look like bookings."""
     statement = select(Booking.resource_id, func.lower(Booking.span)).where(
-        Booking.site_id == site_id, Booking.id.in_(touching(site_id, Range(window.start, window.end))),
+        Booking.site_id == site_id, Booking.id == any_(touching(site_id, Range(window.start, window.end))),
         Booking.client_id.is_(None), Booking.animal_id.is_(None), Booking.caller == "",
     )  # fmt: skip
     return {(resource_id, start) for resource_id, start in await connection.execute(statement)}
