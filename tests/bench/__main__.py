@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import importlib.util
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from tests.bench.money import measure_money
 from tests.bench.reading import measure_reading
+from tests.bench.terminal import measure_terminal
 from vpterm.cli.ground import Ground, ground
 from vpterm.demo.group import GroupState, make_group, state_of
 
@@ -30,28 +30,23 @@ def main() -> None:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     sizes = [int(size) for size in given.sizes.split(",")] if given.sizes else FULL_SIZES if given.full else SIZES
     chosen = frozenset(given.benches)
-    if chosen - {"terminal"}:
-        with _premises(given.home) as premises:
-            asyncio.run(_database_benches(premises, sorted(sizes), chosen))
-    if "terminal" in chosen:
-        _terminal_benches()
+    with _premises(given.home) as premises:
+        asyncio.run(_make(premises))
+        if "terminal" in chosen:  # first, on the small group
+            measure_terminal(premises)
+        asyncio.run(_database_benches(premises, sorted(sizes), chosen))
+
+
+async def _make(premises: Ground) -> None:
+    if await state_of(premises) == GroupState.EMPTY:
+        await make_group(premises, password="demo", progress=print)
 
 
 async def _database_benches(premises: Ground, sizes: list[int], chosen: frozenset[str]) -> None:
-    if await state_of(premises) == GroupState.EMPTY:
-        await make_group(premises, password="demo", progress=print)
     if chosen & set(READING):
         await measure_reading(premises, sizes, chosen)
     if "money" in chosen:
         await measure_money(premises)
-
-
-def _terminal_benches() -> None:
-    """The benches of sessions live in tests/bench/terminal.py."""
-    if importlib.util.find_spec("tests.bench.terminal") is None:
-        print("No terminal benches in this checkout.")
-        return
-    importlib.import_module("tests.bench.terminal").main()
 
 
 @contextmanager
