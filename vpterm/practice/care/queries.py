@@ -6,7 +6,20 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Integer, Numeric, bindparam, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Integer,
+    Numeric,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)  # fmt: skip
 from sqlalchemy.orm import aliased
 
 from vpterm.database.context import Context
@@ -112,7 +125,10 @@ def _entries(animal_id: Any) -> Any:
         RecordEntry.id.label("entry_id"), cast(null(), Numeric).label("quantity"), literal("").label("lot"),
         cast(null(), BigInteger).label("weight_g"), RecordEntry.finished_at.is_(None).label("unfinished"),
         literal(0).label("rank"),
-    ).where(RecordEntry.animal_id == animal_id)  # fmt: skip
+    ).where(
+        # Opened and left without a word: nothing happened yet.
+        RecordEntry.animal_id == animal_id, or_(RecordEntry.note != "", RecordEntry.reason != ""),
+    )  # fmt: skip
 
 
 def _services(animal_id: Any) -> Any:

@@ -6,7 +6,7 @@ The journal gives sequence, perpetual total and hash itself (definitions.sql); n
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vpterm.database.context import Context
@@ -17,6 +17,7 @@ from vpterm.practice.billing.tables import Invoice
 from vpterm.practice.clients.tables import Client
 from vpterm.practice.till.rules import check_because, check_over_payment, check_parts
 from vpterm.practice.till.tables import Till, TillEntry
+from vpterm.practice.waiting.tables import Visit
 
 TAKE = "payments.take"
 
@@ -43,7 +44,8 @@ async def take_payment(
 
     `parts` are what stays in the till: change is worked out before (`rules.settle`). Without an invoice the
     payment is on the client's account. Refused: more than is due of the invoice (or of the account), unless
-    `keep_as_credit`. A payment after the closing of the day belongs to the next day's till.
+    `keep_as_credit`. A payment after the closing of the day belongs to the next day's till. Once an invoice is paid
+    in full, the client's visit is over, if it waited to be billed.
     """
     context.require(TAKE)
     check_parts(parts)
@@ -51,6 +53,8 @@ async def take_payment(
         due = await _locked_due(connection, context, client_id, invoice_id)
         check_over_payment(due, parts, keep_as_credit=keep_as_credit)
         till = await _till(connection, context, till_id)
+        if invoice_id is not None and Money.total(amount for _means, amount in parts) >= due:
+            await _let_go(connection, context, client_id)
         return [
             await _enter(
                 connection, context, kind="payment", means=means, amount=amount, till_id=till, client_id=client_id,
@@ -58,6 +62,15 @@ async def take_payment(
             )
             for means, amount in parts
         ]  # fmt: skip
+
+
+async def _let_go(connection: AsyncConnection, context: Context, client_id: int) -> None:
+    """Who has paid at the desk goes home: the client's visits that waited to be billed are over."""
+    await connection.execute(
+        update(Visit)
+        .where(Visit.site_id == context.site_id, Visit.client_id == client_id, Visit.state == "to_bill")
+        .values(state="gone", left_at=context.now())
+    )
 
 
 async def refund(

@@ -118,7 +118,7 @@ class AnimalPlace(Place):
         self.note.show(sheet.note)
         self.aside.show(sheet)
         self.problem_line.show(*head.problem_pieces(sheet))
-        self.timeline.set_rows(moments(self.events, weights=self.shows_weights))
+        self.timeline.set_rows(moments(self.events, weights=self.shows_weights), newest_first=True)
 
     async def reload(self) -> None:
         """Read everything again."""

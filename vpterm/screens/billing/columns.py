@@ -65,10 +65,11 @@ def foot_of(sheet: InvoiceSheet) -> list[tuple[tuple[str, Role], ...]]:
     ]  # fmt: skip
     feet = [tuple(total)]
     if not sheet.is_draft and sheet.kind == "invoice":
-        word = _("Due") if sheet.due else _("Paid")
-        role: Role = "waiting" if sheet.due else "quiet"
+        amount = f"{format_money(sheet.due):>16}"
         shown: tuple[tuple[str, Role], ...] = (
-            ("", "text"), (word, "quiet"), (f"{format_money(sheet.due):>16}", role),
-        )  # fmt: skip
+            (("", "text"), (_("Due"), "quiet"), (amount, "waiting"))
+            if sheet.due
+            else (("", "text"), (_("Paid"), "quiet"))
+        )
         feet.append(shown)
     return feet

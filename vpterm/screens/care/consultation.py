@@ -205,6 +205,11 @@ class Consultation(Place):
         """F9."""
         await self.form.save()
         services = len(self.sheet.services)
+        if not services and not self.note.text.strip():
+            raise Refused(
+                _("Nothing is written of this consultation yet."),
+                _("Write a line of note, or what was done; Esc leaves it open."),
+            )
         await finish_entry(self.app.context, entry_id=self.sheet.id)
         if services and self.app.context.may("invoices.issue"):
             await self.app.replace("billing.invoice", client_id=self.animal.client_id)

@@ -98,9 +98,13 @@ class Rows(Drawn, Generic[T], can_focus=True):
         """The row under the cursor."""
         return self._rows[self.cursor] if self._rows else None
 
-    def set_rows(self, rows: Sequence[T]) -> None:
-        """Show other rows; the cursor stays on the same row by its identity, or else near where it was."""
-        held = self._identity(self.current) if self.current is not None else None
+    def set_rows(self, rows: Sequence[T], *, newest_first: bool = False) -> None:
+        """Show other rows; the cursor stays on the same row by its identity, or else near where it was.
+
+        In a list with the newest on top, a cursor that nobody moved from the top goes on standing there.
+        """
+        is_on_top = newest_first and self.cursor == 0
+        held = self._identity(self.current) if self.current is not None and not is_on_top else None
         from_top = self.cursor - self.top
         self._all = rows
         self._rows = self._filtered()
