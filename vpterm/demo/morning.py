@@ -14,6 +14,7 @@ from vpterm.practice.agenda.actions import book, close_time
 from vpterm.practice.agenda.queries import BookingRow, day_agenda
 from vpterm.practice.care.actions import open_consultation, perform_service, write_note
 from vpterm.practice.waiting.actions import check_in, leave
+from vpterm.practice.waiting.queries import find_present_visit
 
 WAITING, TO_BILL = 3, 2
 LENGTH = timedelta(minutes=50)  # what began longer ago is over
@@ -128,7 +129,9 @@ async def _happen(site: Site, row: BookingRow, patient: Patient, start: datetime
     await treat(site, patient, case, vet, start + timedelta(minutes=2), visit_id=visit)
     if billed:
         await settle_bill(site, patient, start + timedelta(minutes=24), paid=site.chance.random() > 0.05)
-        await leave(site.desk(start + timedelta(minutes=27)), visit_id=visit)
+        desk = site.desk(start + timedelta(minutes=27))
+        if await find_present_visit(desk, animal_id=patient.animal_id):  # who has paid is gone already
+            await leave(desk, visit_id=visit)
 
 
 def _case_of(site: Site, reason: str, patient: Patient, day: date) -> Case | None:
