@@ -133,7 +133,7 @@ def test_an_installation_on_a_postgresql_of_ones_own(vpterm: Shell, cluster: Clu
     shutil.copytree(cluster.installation.home / "secrets", own.home / "secrets", dirs_exist_ok=True)
     own.output("db", "setup", cluster.superuser_url("postgres"))
     try:
-        assert own.output("db", "status").startswith("schema 0")
+        assert own.output("db", "status").startswith("Schema 0")
         with psycopg.connect(own.output("db", "url").strip()) as connection:
             assert connection.execute("SELECT current_database()").fetchone() == ("of_our_own",)
     finally:

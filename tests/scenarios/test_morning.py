@@ -68,11 +68,20 @@ def wait_for(clinic: Clinic, statement: str, expected: object, seconds: float = 
 
 def test_from_the_telephone_to_the_payment(clinic: Clinic) -> None:
     patient = lonely_patient(clinic)
-    reception, nurse = clinic.come_in("accueil.lilas"), clinic.come_in("asv.lilas")
-    for person in (reception, nurse):
+    reception, nurse, vet = (clinic.come_in(login) for login in ("accueil.lilas", "asv.lilas", "vet.lilas"))
+    for person in (reception, nurse, vet):
         person.sees("SALLE D'ATTENTE", 20)
+    book_on_the_telephone(clinic, reception, patient)
+    arrive_at_once(clinic, reception, patient)
+    nurse.sees(patient.name)  # her board moved without a key of hers
+    consult_bill_and_take_the_money(vet, patient)
+    assert gone(clinic, patient)
+    for person in (reception, nurse, vet):
+        person.process.close(force=True)
 
-    # Booked on the telephone: found, a reason, the first free slot.
+
+def book_on_the_telephone(clinic: Clinic, reception: Person, patient: Patient) -> None:
+    """Found, a reason, the first free slot."""
     find(reception, patient)
     reception.types(MAIN)
     reception.sees("RENDEZ-VOUS")
@@ -87,18 +96,19 @@ def test_from_the_telephone_to_the_payment(clinic: Clinic) -> None:
         [(1,)],
     )
 
-    # They come at once instead: checked in; the nurse's board moves without a key.
+
+def arrive_at_once(clinic: Clinic, reception: Person, patient: Patient) -> None:
+    """They did not wait for the day of the booking."""
     go_home(reception)
     reception.types(f"arrivee {patient.last_name.lower()}" + ENTER)
     reception.sees("ARRIVÉE")
     reception.sees(patient.name)
     reception.types(SAVE)
     wait_for(clinic, f"SELECT state FROM visits WHERE animal_id = {patient.id} AND state <> 'gone'", [("waiting",)])
-    nurse.sees(patient.name)
 
-    # The vet opens the animal, consults, bills and takes the payment.
-    vet = clinic.come_in("vet.lilas")
-    vet.sees("SALLE D'ATTENTE", 20)
+
+def consult_bill_and_take_the_money(vet: Person, patient: Patient) -> None:
+    """Opens the animal, consults, issues the invoice, takes the payment by card."""
     find(vet, patient)
     vet.types(ENTER)
     vet.sees("PROBLÈMES")
@@ -116,6 +126,9 @@ def test_from_the_telephone_to_the_payment(clinic: Clinic) -> None:
     vet.types("c" + MAIN)
     vet.sees("Encaissé")
 
+
+def gone(clinic: Clinic, patient: Patient) -> bool:
+    """Note, weight, invoice and payment are in the database; the visit is over."""
     kept = clinic.ask(
         "SELECT e.note, e.finished_at IS NOT NULL, s.fee_code, i.number IS NOT NULL, i.total = t.amount, t.means "
         "FROM record_entries e JOIN performed_services s ON s.entry_id = e.id "
@@ -126,8 +139,9 @@ def test_from_the_telephone_to_the_payment(clinic: Clinic) -> None:
     assert kept == [("Boiterie du membre avant gauche depuis trois jours.", True, "CS", True, True, "card")]
     weight = f"SELECT weight_g FROM animal_weights WHERE animal_id = {patient.id} ORDER BY measured_at DESC LIMIT 1"
     assert clinic.ask(weight) == [(12300,)]
-    for person in (reception, nurse, vet):
-        person.process.close(force=True)
+    return clinic.ask(f"SELECT state FROM visits WHERE animal_id = {patient.id} ORDER BY id DESC LIMIT 1") == [
+        ("gone",)
+    ]
 
 
 def test_the_laptop_is_closed_in_the_middle_of_a_sentence(clinic: Clinic) -> None:

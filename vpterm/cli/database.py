@@ -35,7 +35,7 @@ def upgrade() -> None:
 def status() -> None:
     with at_work() as standing:
         here = current_revision(standing.url(roles.OWNER))
-        typer.echo(f"schema {here}, newest {newest_revision()}")
+        typer.echo(_("Schema {here}, newest {newest}").format(here=here, newest=newest_revision()))
 
 
 @app.command("setup", help=_("Make our roles and database on a PostgreSQL of your own, named in vpterm.toml."))

@@ -21,9 +21,7 @@ def import_clients(
     mapping: Annotated[
         str, typer.Option(help=_("which column is what: a .toml file, or the name of a sample"))
     ] = "one-line-per-animal",
-    sample: Annotated[
-        bool, typer.Option("--sample", help=_("print the sample mapping, to be adapted, and end"))
-    ] = False,
+    sample: Annotated[bool, typer.Option(help=_("print the sample mapping, to be adapted, and end"))] = False,
 ) -> None:
     """Take in what is right of a file; what is not is told line by line, on stdout, and exit code 4."""
     if sample or file is None:
