@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import Column, Index, create_engine
 from sqlalchemy.engine import make_url
 
 from tests.world import Cluster, Group
@@ -65,8 +65,18 @@ def test_alembic_finds_nothing_to_change(group: Group) -> None:
         differences = compare_metadata(MigrationContext.configure(connection), Table.metadata)
     engine.dispose()
     # The references of attribution are made by the walls (every table points at staff), not by the metadata.
-    foreign = [d for d in differences if not (isinstance(d, tuple) and d[0] == "remove_fk")]
+    # Indexes on expressions are spelt differently by PostgreSQL; the dump above compares them to the letter.
+    foreign = [
+        difference
+        for difference in differences
+        if not (isinstance(difference, tuple) and (difference[0] == "remove_fk" or is_on_expression(difference)))
+    ]
     assert foreign == []
+
+
+def is_on_expression(difference: tuple[object, ...]) -> bool:
+    index = difference[1]
+    return isinstance(index, Index) and not all(isinstance(part, Column) for part in index.expressions)
 
 
 def test_a_released_migration_is_literal_text() -> None:
