@@ -69,6 +69,14 @@ async def test_a_time_typed_out_takes_whoever_is_free(group: Group) -> None:
     assert (row.animal, row.starts_at, row.resource_name) == ("Mirza", at("10:15", day_after), "Dr Rousseau")
 
 
+async def test_saving_with_no_time_said_takes_the_one_proposed(group: Group) -> None:
+    day = await morning(group)
+    async with clinic_desk(group, home="agenda.book") as desk:
+        await desk.press(*"mirza", "enter", "enter", *"vac", "enter", "f2")
+    rows = (await day_agenda(day.context, day=TODAY)).bookings
+    assert (at("08:45"), "Dr Fontaine") in [(r.starts_at, r.resource_name) for r in rows if r.animal == "Mirza"]
+
+
 async def test_a_time_at_which_nobody_is_free_says_what_is(group: Group) -> None:
     await morning(group)
     async with clinic_desk(group, home="agenda.book") as desk:

@@ -213,6 +213,13 @@ class BookingForm(Place):
 
     # -- saving and drafts
 
+    async def do_save(self) -> None:
+        """F2 with no time said takes the free time that the cursor shows."""
+        proposed = self.slots.current
+        if not self.when.value.strip() and self.slots.display and proposed is not None:
+            self.when.take(proposed)
+        await super().do_save()
+
     async def save(self, values: dict[str, Any]) -> None:
         """Book; a time at which nobody is free is refused with the next one."""
         day, clock = values["starts_at"]
