@@ -11,6 +11,7 @@ from vpterm.cli.ground import Ground, keeping, narrate
 from vpterm.cli.serving import open_door
 from vpterm.demo.another_day import refresh_morning
 from vpterm.demo.group import DEMO_STAFF, GroupState, make_group, state_of
+from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _
 
 
@@ -30,6 +31,11 @@ def demo(
 
 async def _make(standing: Ground, password: str, clients: int) -> None:
     state = await state_of(standing)
+    if state == GroupState.OTHER:
+        raise Refused(
+            _("This installation holds a real group, not the demo."),
+            _("Serve it with: vpterm serve. For the demo, name another folder with --home."),
+        )
     if state == GroupState.HALF:
         narrate(_("The demo group was broken off while it was made; it is made anew."))
         standing.start_afresh()

@@ -14,7 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from vpterm.database.failures import translated
 
 CONNECT_TIMEOUT_S = 3
-SETTINGS = "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+SETTINGS = " ".join(
+    f"-c {setting}"
+    for setting in (
+        "statement_timeout=15s", "lock_timeout=5s", "idle_in_transaction_session_timeout=60s",
+        "timezone=UTC", "datestyle=ISO",
+    )
+)  # fmt: skip
 SET_STAFF = sql_select(func.set_config("vpterm.staff", bindparam("staff"), True))
 
 

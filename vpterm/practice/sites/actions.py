@@ -9,7 +9,7 @@ from vpterm.database import roles
 from vpterm.database.context import Context
 from vpterm.kernel.errors import ConstraintViolated, Refused
 from vpterm.kernel.i18n import _
-from vpterm.practice.sites.rules import check_colour, check_site_code
+from vpterm.practice.sites.rules import check_colour, check_invoice_prefix, check_site_code
 from vpterm.practice.sites.tables import BillingEntity, Site
 
 
@@ -48,7 +48,7 @@ async def open_site(
             statement = insert(Site).values(
                 code=code, name=name, login=roles.site_login(code), billing_entity_id=billing_entity_id, siret=siret,
                 address=address, postcode=postcode, town=town, phone=phone, email=email,
-                colour=check_colour(colour), invoice_prefix=invoice_prefix,
+                colour=check_colour(colour), invoice_prefix=check_invoice_prefix(invoice_prefix),
             )  # fmt: skip
             return (await connection.execute(statement.returning(Site.id))).scalar_one()
     except ConstraintViolated as failure:

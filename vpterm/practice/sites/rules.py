@@ -13,6 +13,7 @@ COLOURS = {
     "red": N_("brick"),
     "cyan": N_("turquoise"),
 }
+PREFIX = re.compile(r"[A-Z0-9]{1,4}")
 CODE = re.compile(r"[a-z][a-z0-9]{1,19}")
 
 
@@ -25,6 +26,17 @@ def check_site_code(code: str) -> str:
             field="code",
         )
     return code
+
+
+def check_invoice_prefix(prefix: str) -> str:
+    """What a site's invoice numbers begin with. Its credit notes add an A, so that no prefix may end in one."""
+    if not PREFIX.fullmatch(prefix) or prefix.endswith("A"):
+        raise Refused(
+            _("“{prefix}” cannot begin invoice numbers.").format(prefix=prefix),
+            _("Use 1 to 4 capitals or digits; not an A at the end, which marks credit notes."),
+            field="invoice_prefix",
+        )
+    return prefix
 
 
 def check_colour(colour: str) -> str:
