@@ -9,7 +9,7 @@ import pytest
 
 from tests.scenarios.clinic import Clinic, running_clinic
 from tests.scenarios.keys import ENTER, MAIN, REFRESH, SAVE
-from tests.scenarios.test_morning import find, lonely_patient
+from tests.scenarios.test_morning import find, go_home, lonely_patient
 from tests.terminal.door import Person
 
 pytestmark = [pytest.mark.doors, pytest.mark.timeout(400)]
@@ -19,7 +19,7 @@ def open_note(clinic: Clinic, login: str, skip: int) -> tuple[Person, int]:
     """Somebody with a half-written note on the screen, and the animal's number."""
     patient = lonely_patient(clinic, skip=skip)
     person = clinic.come_in(login)
-    person.sees("SALLE D'ATTENTE", 20)
+    go_home(person)
     find(person, patient)
     person.types(ENTER)
     person.sees("PROBLÈMES")
@@ -63,7 +63,7 @@ def test_a_worker_is_killed_and_the_draft_is_there_on_the_same_connection(clinic
     before = workers_of(clinic, "bocage")
     for pid in before:
         os.kill(pid, signal.SIGKILL)
-    vet.sees("SALLE D'ATTENTE", 30)
+    go_home(vet)
     assert not set(workers_of(clinic, "bocage")) & set(before)
     patient = lonely_patient(clinic, skip=4)
     assert patient.id == animal_id
@@ -104,7 +104,7 @@ def test_two_sites_share_an_animal_and_not_a_till(clinic: Clinic) -> None:
     vet.types(SAVE)
     vet.sees("Enregistré")
     other = clinic.come_in("vet.bocage")
-    other.sees("SALLE D'ATTENTE", 20)
+    go_home(other)
     find(other, patient)
     other.types(ENTER)
     other.sees("Vu aux Lilas.")

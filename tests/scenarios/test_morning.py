@@ -48,6 +48,7 @@ def find(person: Person, patient: Patient) -> None:
 
 def go_home(person: Person) -> None:
     """Esc, place by place, until the home board stands there; never once too often."""
+    person.sees("F1 aide", 30)
     until = time.monotonic() + 20
     while True:
         for _ in range(10):
@@ -70,7 +71,7 @@ def test_from_the_telephone_to_the_payment(clinic: Clinic) -> None:
     patient = lonely_patient(clinic)
     reception, nurse, vet = (clinic.come_in(login) for login in ("accueil.lilas", "asv.lilas", "vet.lilas"))
     for person in (reception, nurse, vet):
-        person.sees("SALLE D'ATTENTE", 20)
+        go_home(person)
     book_on_the_telephone(clinic, reception, patient)
     arrive_at_once(clinic, reception, patient)
     nurse.sees(patient.name)  # her board moved without a key of hers
@@ -147,7 +148,7 @@ def gone(clinic: Clinic, patient: Patient) -> bool:
 def test_the_laptop_is_closed_in_the_middle_of_a_sentence(clinic: Clinic) -> None:
     patient = lonely_patient(clinic, skip=1)
     vet = clinic.come_in("vet.deux")
-    vet.sees("SALLE D'ATTENTE", 20)
+    go_home(vet)
     find(vet, patient)
     vet.types(ENTER)
     vet.sees("PROBLÈMES")
@@ -171,7 +172,6 @@ def test_the_laptop_is_closed_in_the_middle_of_a_sentence(clinic: Clinic) -> Non
 def test_bill_key_is_the_same_everywhere(clinic: Clinic) -> None:
     patient = lonely_patient(clinic, skip=2)
     vet = clinic.come_in("vet.lilas")
-    vet.sees("CLINIQUE DES LILAS", 20)
     go_home(vet)
     find(vet, patient)
     vet.types(BILL)
