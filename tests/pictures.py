@@ -36,6 +36,14 @@ PICTURES = (
     Picture("home-wide", size=(132, 43)),
     Picture("home-16-colours", colours="16"),
     Picture("home-english", language="en"),
+    Picture("search", ("f3", *"mart")),
+    Picture("client", ("f3", *"mart", "enter")),
+    Picture("animal", ("f3", *"mart", "enter", "enter")),
+    Picture("animal-wide", ("f3", *"mart", "enter", "enter"), size=(132, 43)),
+    Picture("consultation", ("f3", *"mart", "enter", "enter", "f9")),
+    Picture("agenda", (*"agenda", "enter")),
+    Picture("agenda-wide", (*"agenda", "enter"), size=(132, 43)),
+    Picture("help", ("f1",)),
 )
 
 
