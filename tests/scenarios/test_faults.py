@@ -12,7 +12,7 @@ from tests.scenarios.keys import ENTER, MAIN, REFRESH, SAVE
 from tests.scenarios.test_morning import find, go_home, lonely_patient
 from tests.terminal.door import Person
 
-pytestmark = [pytest.mark.doors, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.doors, pytest.mark.timeout(400), pytest.mark.xdist_group("clinic")]
 
 
 def open_note(clinic: Clinic, login: str, skip: int) -> tuple[Person, int]:
