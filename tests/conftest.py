@@ -7,8 +7,15 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.world import Cluster, Group
+from vpterm.kernel.i18n import DEFAULT_LANGUAGE, set_language
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def language() -> None:
+    """Every test begins in French, whatever the last one spoke."""
+    set_language(DEFAULT_LANGUAGE)
 
 
 @pytest.fixture(scope="session")

@@ -2,33 +2,18 @@
 
 import sys
 
-import typer
-
-from vpterm.cli import database, demo, matrix, moving, serving, sites, staff, verifying
 from vpterm.cli.exits import FAILED
 from vpterm.cli.ground import narrate, quiet_logs
+from vpterm.cli.language import shell_language
 from vpterm.kernel.errors import VptermError
-from vpterm.kernel.i18n import _
-
-app = typer.Typer(
-    name="vpterm",
-    help=_("The practice software of a group of veterinary clinics."),
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
-app.command("demo", help=_("Make the demo group and open its door."))(demo.demo)
-app.command("serve", help=_("Open the SSH door of this installation."))(serving.serve)
-app.command("run", help=_("Open the program in this terminal, without SSH."))(serving.run)
-app.command("import", help=_("Take in owners and animals exported from another program."))(moving.import_clients)
-app.command("verify", help=_("Prove that the tills' journals and the invoice numbers are whole."))(verifying.verify)
-app.add_typer(sites.app, name="site")
-app.add_typer(staff.app, name="staff")
-app.add_typer(matrix.app, name="matrix")
-app.add_typer(database.app, name="db")
+from vpterm.kernel.i18n import set_language
 
 
 def main() -> None:
     """The entry of the command: errors of ours become a sentence on stderr and an exit code."""
+    set_language(shell_language())
+    from vpterm.cli.commands import app
+
     quiet_logs()
     try:
         app()

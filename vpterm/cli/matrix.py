@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import typer
 
-from vpterm.cli import shell_language
 from vpterm.cli.ground import at_work, narrate
+from vpterm.cli.language import shell_language
 from vpterm.database.sharing import Common, GroupOnly, PerSite
 from vpterm.database.tables import declared_tables
 from vpterm.kernel.dates import format_date_short

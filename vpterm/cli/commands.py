@@ -1,0 +1,22 @@
+"""All commands. Imported by main.py once the language is known: their help is translated as they are declared."""
+
+import typer
+
+from vpterm.cli import database, demo, matrix, moving, serving, sites, staff, verifying
+from vpterm.kernel.i18n import _
+
+app = typer.Typer(
+    name="vpterm",
+    help=_("The practice software of a group of veterinary clinics."),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command("demo", help=_("Make the demo group and open its door."))(demo.demo)
+app.command("serve", help=_("Open the SSH door of this installation."))(serving.serve)
+app.command("run", help=_("Open the program in this terminal, without SSH."))(serving.run)
+app.command("import", help=_("Take in owners and animals exported from another program."))(moving.import_clients)
+app.command("verify", help=_("Prove that the tills' journals and the invoice numbers are whole."))(verifying.verify)
+app.add_typer(sites.app, name="site")
+app.add_typer(staff.app, name="staff")
+app.add_typer(matrix.app, name="matrix")
+app.add_typer(database.app, name="db")
