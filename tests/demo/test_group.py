@@ -31,7 +31,7 @@ from vpterm.practice.waiting.queries import list_gone, waiting_room
 
 TUESDAY = datetime(2026, 11, 24, 9, 20, tzinfo=UTC)  # 10:20 at the clinics
 SITES = ("lilas", "port", "bocage")
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("demo")]
 
 
 @contextmanager

@@ -79,8 +79,8 @@ async def sit_down(
     async def opener(app: Any) -> Any:
         return await openers.opening(place).opener(app, **arguments)
 
-    openers.opens("test.home")(opener)
-    async with clinic_desk(group, login, home="test.home", language=language, size=size, colours=colours) as desk:
+    openers.opens("test.desk")(opener)
+    async with clinic_desk(group, login, home="test.desk", language=language, size=size, colours=colours) as desk:
         yield desk
 
 
