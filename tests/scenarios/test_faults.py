@@ -68,7 +68,7 @@ def test_a_worker_is_killed_and_the_draft_is_there_on_the_same_connection(clinic
     while set(workers_of(clinic, "bocage")) <= set(before):
         assert time.monotonic() < until, "no new worker"
         vet.read(0.2)
-    vet.sees("Repris", 20)
+    vet.sees("SALLE D'ATTENTE", 20)
     go_home(vet)
     patient = lonely_patient(clinic, skip=4)
     assert patient.id == animal_id
