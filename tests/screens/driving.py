@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 
 from vpterm.database.context import Context
 from vpterm.database.engine import Database
+from vpterm.kernel.i18n import set_language
 from vpterm.screens.link import SessionRequest
 from vpterm.screens.shell.app import PracticeApp, SiteFace
 
@@ -98,6 +99,7 @@ class Desk:
 @asynccontextmanager
 async def at_desk(app: PracticeApp, size: tuple[int, int] = (80, 24), *, may_fail: bool = False) -> AsyncIterator[Desk]:
     """Open the app at `size` and sit down; unless `may_fail`, nothing unexpected may have happened at the end."""
+    set_language(app.request.language)  # the pilot has screens drawn in this very task
     async with app.run_test(size=size) as pilot:
         desk = Desk(app, pilot)
         await desk.settle()

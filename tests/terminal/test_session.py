@@ -8,10 +8,15 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import pyte
+from rich.segment import Segment
 from textual import events
+from textual.app import App, ComposeResult
+from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import Input
 
 from tests.terminal.small_app import SmallApp
+from vpterm.kernel.i18n import current_language, using
 from vpterm.screens.link import MOST_WAITING_KEYS, SessionLink, SessionRequest
 from vpterm.terminal.session import Session
 from vpterm.terminal.textual_internals import tame_textual
@@ -120,6 +125,27 @@ async def test_a_viewer_of_another_size_sees_lines_and_only_what_changed() -> No
         assert [line.rstrip() for line in watcher.screen.display[:3]] == [
             line[:60].rstrip() for line in main.screen.display[:3]
         ]
+
+
+async def test_whoever_looks_the_session_speaks_its_own_language() -> None:
+    class Talker(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Spoken()
+
+    class Spoken(Widget):
+        def render_line(self, y: int) -> Strip:
+            return Strip([Segment(f"spoken: {current_language()}")])
+
+    host = Host()
+    session = host.make()
+    with using("en"):
+        await session.start(Talker())
+    whole, lines = Terminal(1), Terminal(2, 60, 20, watches=True)
+    for viewer in (whole, lines):
+        session.attach(viewer)
+        await viewer.sees("spoken: en")
+    session.end("ended")
+    await session.ended
 
 
 async def test_a_slow_viewer_gets_nothing_then_the_whole() -> None:

@@ -15,6 +15,7 @@ from textual import events
 from textual.app import App
 from textual.message import Message
 
+from vpterm.kernel.i18n import current_language, using
 from vpterm.screens.link import MOST_WAITING_KEYS, KeyKeeper
 from vpterm.terminal import textual_internals as internals
 from vpterm.terminal.settings import is_too_small
@@ -64,6 +65,7 @@ class Session:
     async def start(self, app: App[Any]) -> None:
         """Mount the app; returns when it is ready, or has already ended."""
         self.app = app
+        self._language = current_language()
         internals.prepare_app(app, self._painted, self._crashed)
         loop = asyncio.get_running_loop()
         self._task = loop.create_task(self._run(app), name=f"session {self.number}")
@@ -204,7 +206,7 @@ class Session:
     def _show_lines(self) -> None:
         for viewer in self.viewers.values():
             if viewer.showing == "lines" and not viewer.is_paused:
-                viewer.paint_lines(internals.painted_lines(self._running_app(), viewer.columns, viewer.rows))
+                self._draw_lines(viewer)
 
     def _show_all(self) -> None:
         for viewer in list(self.viewers.values()):
@@ -214,12 +216,15 @@ class Session:
         """Send one terminal the whole screen."""
         if viewer.showing == "message":
             viewer.paint_message()
-        elif not self._is_running:
-            return
-        elif viewer.showing == "stream":
-            viewer.paint_frame(internals.full_frame(self._running_app()))
-        else:
+        elif self._is_running and viewer.showing == "stream":
+            with using(self._language):  # widgets are drawn here, outside the app's own tasks
+                viewer.paint_frame(internals.full_frame(self._running_app()))
+        elif self._is_running:
             viewer.forget_lines()
+            self._draw_lines(viewer)
+
+    def _draw_lines(self, viewer: Viewer) -> None:
+        with using(self._language):
             viewer.paint_lines(internals.painted_lines(self._running_app(), viewer.columns, viewer.rows))
 
     def _end_notice(self, viewer: Viewer) -> None:

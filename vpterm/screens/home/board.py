@@ -42,7 +42,7 @@ class HomeBoard(Place):
         Action("next", NEXT, N_("other agenda"), N_("A colleague's agenda, or everybody's.")),
         Action("back", BACK, N_("quit"), N_("Suspend or end the session.")),
     )
-    follows = frozenset({"bookings", "visits", "invoices"})
+    follows = frozenset({"bookings", "visits", "invoices", "performed_services", "record_entries"})
 
     def __init__(self, app: PracticeApp, data: HomeData) -> None:
         super().__init__()
