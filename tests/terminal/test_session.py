@@ -128,12 +128,15 @@ async def test_a_viewer_of_another_size_sees_lines_and_only_what_changed() -> No
 
 
 async def test_whoever_looks_the_session_speaks_its_own_language() -> None:
+    spoken: set[str] = set()
+
     class Talker(App[None]):
         def compose(self) -> ComposeResult:
             yield Spoken()
 
     class Spoken(Widget):
         def render_line(self, y: int) -> Strip:
+            spoken.add(current_language())
             return Strip([Segment(f"spoken: {current_language()}")])
 
     host = Host()
@@ -142,8 +145,11 @@ async def test_whoever_looks_the_session_speaks_its_own_language() -> None:
         await session.start(Talker())
     whole, lines = Terminal(1), Terminal(2, 60, 20, watches=True)
     for viewer in (whole, lines):
+        assert session.app is not None
+        session.app.query_one(Spoken).refresh()  # to be drawn anew, and we draw it before the app does
         session.attach(viewer)
         await viewer.sees("spoken: en")
+    assert spoken == {"en"}
     session.end("ended")
     await session.ended
 
