@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,7 +60,7 @@ def free_port() -> int:
 
 
 @dataclass
-class Server:
+class Server(ABC):
     """Something that people log in to by SSH, and its processes."""
 
     name: str
@@ -79,9 +80,9 @@ class Server:
             time.sleep(0.2)
         raise RuntimeError(f"{self.name} does not open: {(self.folder / f'{self.port}.log').read_text()[-500:]}")
 
+    @abstractmethod
     def command(self) -> list[str]:
         """What is started."""
-        raise NotImplementedError
 
     def login_of(self, who: Login) -> str:
         """The name that one gives to SSH."""

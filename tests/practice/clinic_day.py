@@ -9,6 +9,7 @@ from tests.world import Group
 from vpterm.database.context import Context
 from vpterm.kernel.dates import PARIS
 from vpterm.practice.agenda.actions import add_reason, add_resource, set_opening_hours
+from vpterm.practice.agenda.queries import BookingRow, Gap
 from vpterm.practice.animals.tables import Animal, Species
 from vpterm.practice.clients.tables import Client, ClientPhone
 
@@ -84,3 +85,17 @@ async def add_species(group: Group) -> dict[str, int]:
             statement = insert(Species).values(code=code, name_fr=french, name_en=english).returning(Species.id)
             found[french] = (await connection.execute(statement)).scalar_one()
     return found
+
+
+def paris(moment: datetime) -> str:
+    """`08:45`, as the clinic's clock shows it."""
+    return moment.astimezone(PARIS).strftime("%H:%M")
+
+
+def shown(entries: list[BookingRow | Gap]) -> list[str]:
+    """A day's lines in words: "08:45 Rex 30", "09:15 free 45"."""
+    return [
+        f"{paris(one.starts_at)} {one.who} {one.minutes}" if isinstance(one, BookingRow)
+        else f"{paris(one.starts_at)} free {one.minutes}"
+        for one in entries
+    ]  # fmt: skip

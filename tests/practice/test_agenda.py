@@ -1,15 +1,15 @@
 """Booking, moving, cancelling; free slots; fifty writers on one slot."""
 
 import asyncio
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
 from sqlalchemy import select, update
 
-from tests.practice.clinic_day import TODAY, WEEK, ClinicDay, admit_patients, at, open_clinic
+from tests.practice.clinic_day import TODAY, WEEK, ClinicDay, at, paris, shown
 from tests.world import Group
-from vpterm.kernel.dates import PARIS, day_bounds
+from vpterm.kernel.dates import day_bounds
 from vpterm.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from vpterm.practice.agenda.actions import (
     add_reason,
@@ -21,8 +21,6 @@ from vpterm.practice.agenda.actions import (
     set_opening_hours,
 )
 from vpterm.practice.agenda.queries import (
-    BookingRow,
-    Gap,
     bookings_of_animal,
     bookings_of_client,
     day_agenda,
@@ -34,28 +32,6 @@ from vpterm.practice.agenda.queries import (
 )
 from vpterm.practice.agenda.tables import Booking
 from vpterm.practice.animals.tables import Animal
-
-
-@pytest.fixture
-async def clinic(group: Group) -> ClinicDay:
-    day = await open_clinic(group)
-    await admit_patients(group, day)
-    return day
-
-
-def paris(moment: datetime) -> str:
-    return moment.astimezone(PARIS).strftime("%H:%M")
-
-
-def shown(entries: list[BookingRow | Gap]) -> list[str]:
-    return [
-        f"{paris(one.starts_at)} {one.who} {one.minutes}" if isinstance(one, BookingRow)
-        else f"{paris(one.starts_at)} free {one.minutes}"
-        for one in entries
-    ]  # fmt: skip
-
-
-# -- the furniture
 
 
 async def test_resources_and_reasons_in_their_order(clinic: ClinicDay) -> None:

@@ -1,13 +1,10 @@
 """What other sites see of an agenda, and what they may put there: hidden, free-busy, full."""
 
-from datetime import datetime
-
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from tests.practice.clinic_day import TODAY, ClinicDay, admit_patients, at, open_clinic
+from tests.practice.clinic_day import TODAY, ClinicDay, at, open_clinic, paris, shown
 from tests.world import Group
-from vpterm.kernel.dates import PARIS
 from vpterm.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from vpterm.practice.agenda.actions import (
     book,
@@ -15,8 +12,6 @@ from vpterm.practice.agenda.actions import (
     move_booking,
 )
 from vpterm.practice.agenda.queries import (
-    BookingRow,
-    Gap,
     bookings_of_animal,
     busy_elsewhere,
     day_agenda,
@@ -25,25 +20,6 @@ from vpterm.practice.agenda.queries import (
 )
 from vpterm.practice.agenda.tables import Booking
 from vpterm.practice.sharing.actions import choose_sharing
-
-
-@pytest.fixture
-async def clinic(group: Group) -> ClinicDay:
-    day = await open_clinic(group)
-    await admit_patients(group, day)
-    return day
-
-
-def paris(moment: datetime) -> str:
-    return moment.astimezone(PARIS).strftime("%H:%M")
-
-
-def shown(entries: list[BookingRow | Gap]) -> list[str]:
-    return [
-        f"{paris(one.starts_at)} {one.who} {one.minutes}" if isinstance(one, BookingRow)
-        else f"{paris(one.starts_at)} free {one.minutes}"
-        for one in entries
-    ]  # fmt: skip
 
 
 @pytest.fixture

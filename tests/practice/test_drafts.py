@@ -34,8 +34,17 @@ async def test_drafts_are_listed_newest_first(group: Group) -> None:
     desk = group.context("accueil.lilas")
     for form, subject in (("client", "new"), ("animal", "1"), ("animal", "2")):
         group.clock.forward(minutes=1)
-        await keep_draft(desk, form=form, subject=subject, values={})
+        await keep_draft(desk, form=form, subject=subject, values={"n": 1})
     assert [(draft.form, draft.subject) for draft in await list_drafts(desk)] == [
         ("animal", "2"), ("animal", "1"), ("client", "new"),
     ]  # fmt: skip
     assert [draft.subject for draft in await list_drafts(desk, form="client")] == ["new"]
+
+
+async def test_nothing_typed_is_no_draft(group: Group) -> None:
+    desk = group.context("accueil.lilas")
+    await keep_draft(desk, form="client", subject="new", values={})
+    assert await list_drafts(desk) == []
+    for values in ({"last_name": "Mar"}, {}):
+        await keep_draft(desk, form="client", subject="new", values=values)
+    assert await list_drafts(desk) == []

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
-from tests.practice.clinic_day import TODAY, ClinicDay, admit_patients, at, open_clinic
+from tests.practice.clinic_day import TODAY, ClinicDay, at, open_clinic
 from tests.world import Group
 from vpterm.database.context import Context
 from vpterm.database.notices import Notices, board_of
@@ -24,13 +24,6 @@ from vpterm.practice.waiting.tables import Visit
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 MINUTES = st.integers(0, 600)
-
-
-@pytest.fixture
-async def clinic(group: Group) -> ClinicDay:
-    day = await open_clinic(group)
-    await admit_patients(group, day)
-    return day
 
 
 async def state_of(context: Context, visit_id: int) -> State:

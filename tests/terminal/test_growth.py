@@ -14,9 +14,10 @@ from tests.world import Group
 from vpterm.screens.link import SessionRequest
 from vpterm.screens.main import Resources, close_worker, make_app, open_worker
 from vpterm.terminal.session import Session
+from vpterm.terminal.terminal_kind import TerminalKind
 from vpterm.terminal.textual_internals import tame_textual
 from vpterm.terminal.tidying import empty_cancelled_timers
-from vpterm.terminal.viewer import TerminalKind, Viewer
+from vpterm.terminal.viewer import Viewer
 
 CYCLES = 6
 # Some 20 objects a session are small things of caches that have an end; with the screens kept it was 4600, 600 kB.

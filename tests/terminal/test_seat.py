@@ -10,7 +10,7 @@ from tests.terminal.door import LILAS
 from vpterm.terminal.identity import Account
 from vpterm.terminal.modes import GIVE_BACK, TAKE
 from vpterm.terminal.seat import Seat
-from vpterm.terminal.viewer import TerminalKind
+from vpterm.terminal.terminal_kind import TerminalKind
 from vpterm.terminal.wire import Frame, WireProtocol
 from vpterm.terminal.workers import WorkerLink
 

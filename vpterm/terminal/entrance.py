@@ -14,7 +14,7 @@ from vpterm.terminal.glyphs import glyphs_of
 from vpterm.terminal.identity import Account
 from vpterm.terminal.seat import Seat
 from vpterm.terminal.settings import clamp_size
-from vpterm.terminal.viewer import TerminalKind
+from vpterm.terminal.terminal_kind import TerminalKind
 
 _RESIZE_PERIOD_S = 0.1  # laying out an app costs; a dragged corner sends sizes by the hundred
 

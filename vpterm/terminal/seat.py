@@ -11,7 +11,7 @@ from typing import Protocol
 
 from vpterm.terminal.identity import Account
 from vpterm.terminal.modes import GIVE_BACK, TAKE
-from vpterm.terminal.viewer import TerminalKind
+from vpterm.terminal.terminal_kind import TerminalKind
 from vpterm.terminal.wire import Frame
 from vpterm.terminal.workers import WorkerLink
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 
@@ -56,7 +57,8 @@ async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[s
     key = load_host_key(settings.host_key_path)
     gateway = Gateway(settings, secrets)
     keeper = Doorkeeper(settings, accounts, gateway)
-    try:
+    async with contextlib.AsyncExitStack() as undo:
+        undo.push_async_callback(gateway.close)
         await gateway.start()
         listener = await asyncssh.create_server(
             lambda: Door(keeper),
@@ -81,7 +83,5 @@ async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[s
             keepalive_interval=settings.keepalive_s,
             keepalive_count_max=settings.keepalive_missed,
         )
-    except BaseException:
-        await gateway.close()
-        raise
+        undo.pop_all()  # the door is open: closing it is the service's from here on
     return Service(keeper, listener)

@@ -7,41 +7,17 @@ is slow, gets whole frames or changed lines. A terminal too small for any app ge
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from vpterm.kernel.i18n import DEFAULT_LANGUAGE, _, available_languages, using
-from vpterm.screens.link import Colours, Glyphs
+from vpterm.kernel.i18n import _, using
 from vpterm.terminal.colour import rewrite
 from vpterm.terminal.glyphs import replace_glyphs
 from vpterm.terminal.keys import KeyDecoder
 from vpterm.terminal.modes import CLEAR, move_to
 from vpterm.terminal.settings import is_too_small
+from vpterm.terminal.terminal_kind import TerminalKind
 
 Showing = Literal["stream", "lines", "message"]
-
-
-@dataclass(frozen=True)
-class TerminalKind:
-    """What a terminal can show, and in which language its person is spoken to by the server itself."""
-
-    colours: Colours = "truecolor"
-    glyphs: Glyphs = "full"
-    language: str = "fr"
-
-    def to_json(self) -> dict[str, str]:
-        """As plain JSON values."""
-        return {"colours": self.colours, "glyphs": self.glyphs, "language": self.language}
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> TerminalKind:
-        """From `to_json`; what is unknown becomes the plainest."""
-        colours, glyphs, language = values.get("colours"), values.get("glyphs"), values.get("language")
-        return cls(
-            colours=colours if colours in ("truecolor", "256", "16", "8", "mono") else "mono",
-            glyphs=glyphs if glyphs in ("full", "console", "ascii") else "ascii",
-            language=str(language) if language in available_languages() else DEFAULT_LANGUAGE,
-        )
 
 
 class Viewer:

@@ -22,9 +22,10 @@ from textual.app import App
 from vpterm.kernel.i18n import set_language
 from vpterm.screens.link import SessionRequest
 from vpterm.terminal.session import Session
+from vpterm.terminal.terminal_kind import TerminalKind
 from vpterm.terminal.textual_internals import tame_textual
 from vpterm.terminal.tidying import keep_tidy, tune_collector
-from vpterm.terminal.viewer import TerminalKind, Viewer
+from vpterm.terminal.viewer import Viewer
 from vpterm.terminal.watchdog import Watchdog
 from vpterm.terminal.wire import Frame, WireProtocol
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, ClassVar, cast
 
 import pytest
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tests.screens.driving import LILAS, PORT, app_for, at_desk, context, request
+from tests.screens.driving import LILAS, MORNING, PORT, app_for, at_desk, context, request
 from vpterm.database.notices import Notices
 from vpterm.kernel.errors import Refused, Unavailable
 from vpterm.screens.shell.app import PracticeApp, SiteFace
@@ -254,6 +256,18 @@ async def test_nothing_moves_while_nobody_types(monkeypatch: pytest.MonkeyPatch)
         await asyncio.sleep(1.2)
         assert painted == []
         monkeypatch.undo()
+
+
+async def test_the_clock_goes_on_under_a_question_and_ends_with_the_session() -> None:
+    app = app_with(Link())
+    async with at_desk(app) as desk:
+        await desk.press("escape")
+        app.context = replace(app.context, clock=lambda: MORNING + timedelta(minutes=1))
+        app._minute()
+        await desk.settle()
+        assert desk.sees("08:43")
+    app._minute()  # a timer that fires while the session ends finds no screen, and says nothing
+    assert app.failures == []
 
 
 tries: list[str] = []

@@ -11,7 +11,13 @@ from vpterm.practice.drafts.tables import FormDraft
 
 
 async def keep_draft(context: Context, *, form: str, subject: str, values: Mapping[str, Any]) -> None:
-    """Keep what is typed so far (JSON values), in place of what was kept before. No right is needed to type."""
+    """Keep what is typed so far (JSON values), in place of what was kept before; nothing typed is no draft.
+
+    No right is needed to type.
+    """
+    if not values:
+        await discard_draft(context, form=form, subject=subject)
+        return
     content = {"field_values": dict(values), "typed_at": context.now()}
     key = {"site_id": context.site_id, "staff_id": context.staff_id, "form": form, "subject": subject}
     async with context.writing() as connection:

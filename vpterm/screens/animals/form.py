@@ -133,10 +133,7 @@ class AnimalForm(Place):
 
     async def keep(self, texts: dict[str, str]) -> None:
         """Keep what is typed, or forget it once it is saved."""
-        if texts:
-            await keep_draft(self.app.context, form=FORM, subject=self.subject, values=texts)
-        else:
-            await discard_draft(self.app.context, form=FORM, subject=self.subject)
+        await keep_draft(self.app.context, form=FORM, subject=self.subject, values=texts)
 
     async def do_forget(self) -> None:
         """Ctrl+X."""

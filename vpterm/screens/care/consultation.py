@@ -228,10 +228,7 @@ class Consultation(Place):
 
     async def keep(self, texts: dict[str, str]) -> None:
         """Keep what is typed, as typed."""
-        if texts:
-            await keep_draft(self.app.context, form=FORM, subject=self._subject, values=texts)
-        else:
-            await discard_draft(self.app.context, form=FORM, subject=self._subject)
+        await keep_draft(self.app.context, form=FORM, subject=self._subject, values=texts)
 
 
 def _label(row: PerformedRow) -> str:

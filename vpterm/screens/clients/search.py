@@ -130,10 +130,8 @@ class SearchPlace(Place):
                 self._shown = text
                 if text == self._wanted and self.is_attached:
                     self._show(hits)
-        except Exception:
-            self._shown = self._wanted  # told by the app; the next key tries again
-            raise
         finally:
+            self._shown = self._wanted  # also after a failure, which the app tells: the next key tries again
             self._is_searching = False
 
     def _show(self, hits: list[SearchHit]) -> None:

@@ -116,8 +116,9 @@ class PracticeApp(TellingApp):
         self.set_timer(60.05 - datetime.now(PARIS).timestamp() % 60, self._minute)
 
     def _minute(self) -> None:
-        if isinstance(self.screen, Place):
-            self.screen.head.refresh()
+        if self.open_place is not None:
+            self.open_place.head.refresh()
+            self.repaint_beneath()
         self._wait_for_minute()
 
     # -- the way of a key

@@ -68,9 +68,9 @@ class TellingApp(App[None]):
         """Show an error on the place that is open now."""
         if self.open_place is not None:
             self.open_place.show_error(sentence, field)
-            self._repaint_beneath()
+            self.repaint_beneath()
 
-    def _repaint_beneath(self) -> None:
+    def repaint_beneath(self) -> None:
         """A place under a question is painted only together with the question."""
         if self.screen is not self.open_place:
             self.screen.refresh()
@@ -81,7 +81,7 @@ class TellingApp(App[None]):
         saving = ("", _("One moment…"), _("Still at work…"))
         if self.open_place is not None:
             self.open_place.show_busy((loading if can_cancel else saving)[stage])
-            self._repaint_beneath()
+            self.repaint_beneath()
 
     def _handle_exception(self, error: Exception) -> None:
         """Textual's last word on a widget whose message loop broke: leave that place, keep the session."""
