@@ -120,7 +120,7 @@ async def test_the_coming_weeks_are_booked_less_and_less(premises: Ground) -> No
     booked = [len(day.bookings) for day in days]
     assert sum(booked[:6]) > sum(booked[-6:]) > 0
     closed = {row.note for day in days for row in day.bookings if row.is_closed}
-    assert closed == {"Réunion d’équipe", "Formation"}
+    assert closed == {"Réunion d'équipe", "Formation"}
 
 
 @pytest.mark.parametrize("code", SITES)

@@ -148,3 +148,7 @@ def test_no_file_translates_a_message_twice() -> None:
     for path in sorted(FRENCH.glob("*.po")):
         written = len(re.findall(r"^msgid ", path.read_text("utf-8"), re.MULTILINE)) - 1
         assert written == sum(1 for _key, entry in entries() if entry.file == path.name), path.name
+
+
+def test_french_has_one_apostrophe_the_one_on_the_keyboard() -> None:
+    assert [file.name for file in FRENCH.glob("*.po") if "’" in file.read_text("utf-8")] == []

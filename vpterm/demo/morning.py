@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from vpterm.demo.at_work import Site, settle_bill, treat
@@ -21,7 +22,7 @@ LENGTH = timedelta(minutes=50)  # what began longer ago is over
 SOON = timedelta(minutes=25)
 HALF_WRITTEN = {
     "dog": "Boite de la patte avant gauche depuis dimanche, après la plage. Mange bien.\nT 38,7, ",
-    "cat": "N’a rien mangé depuis avant-hier, se cache sous le lit.\nT 39,4, muqueuses roses, déshydratation légère. ",
+    "cat": "N'a rien mangé depuis avant-hier, se cache sous le lit.\nT 39,4, muqueuses roses, déshydratation légère. ",
 }
 BOOKED_AS = {
     "Vaccin": ("Vaccin annuel", "Primo-vaccination", "Vaccin et passeport", "Vaccin lapin"),
@@ -93,7 +94,7 @@ def _reason(site: Site, case: Case) -> str:
         return "Visite équine"
     found = next((name for name, cases in BOOKED_AS.items() if case.reason in cases and name in site.reasons), "")
     farm = case.species in {"cattle", "sheep"}
-    other = "Visite d’élevage" if farm else "NAC" if case.species == "rabbit" else "Consultation"
+    other = "Visite d'élevage" if farm else "NAC" if case.species == "rabbit" else "Consultation"
     return found or (other if other in site.reasons else "Consultation")
 
 
@@ -172,8 +173,9 @@ def _walk_ins(site: Site, there: set[int]) -> Iterator[tuple[BookingRow, Patient
     site.chance.shuffle(free)
     blank = BookingRow(0, site.context.site_id, site.clinic.code, 0, "", site.context.now(), site.context.now())
     for patient in free:
-        if choose_case(site.chance, patient, site.today):
-            yield blank, patient
+        case = choose_case(site.chance, patient, site.today)
+        if case:
+            yield replace(blank, reason=case.reason), patient
 
 
 def _not_yesterday(now: datetime, minutes: int) -> datetime:
@@ -185,7 +187,7 @@ def _not_yesterday(now: datetime, minutes: int) -> datetime:
 async def _arrive(site: Site, row: BookingRow, patient: Patient, moment: datetime) -> int:
     return await check_in(
         site.desk(moment), animal_id=patient.animal_id, booking_id=row.id or None,
-        reason=row.reason or "Sans rendez-vous",
+        reason=row.reason,
     )  # fmt: skip
 
 
@@ -206,7 +208,7 @@ async def close_some_time(site: Site, after: date, booked_at: datetime) -> None:
         start = at_time(monday + timedelta(days=1), time(14))
         await close_time(
             site.desk(booked_at), resource_id=resource, starts_at=start, ends_at=start + timedelta(hours=1),
-            note="Réunion d’équipe",
+            note="Réunion d'équipe",
         )  # fmt: skip
     day_off = monday + timedelta(days=3)
     await close_time(

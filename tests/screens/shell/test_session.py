@@ -150,7 +150,7 @@ async def test_a_local_program_ends_with_the_site_that_is_wanted() -> None:
 async def test_who_works_at_one_site_is_told_so() -> None:
     async with at_desk(app_for("test.home")) as desk:
         await desk.press("f6")
-        assert desk.sees("! Vous n’exercez que sur ce site.")
+        assert desk.sees("! Vous n'exercez que sur ce site.")
 
 
 async def test_a_command_is_done_and_remembered() -> None:
@@ -165,7 +165,7 @@ async def test_a_command_that_is_not_one_stays_to_be_mended() -> None:
     async with at_desk(app_with(Link())) as desk:
         await desk.type("zessai")
         await desk.press("enter")
-        assert desk.sees("! Aucune commande ne s’appelle « zessai ».")
+        assert desk.sees("! Aucune commande ne s'appelle « zessai ».")
         assert desk.sees("> zessai")
         await desk.press("escape")
         assert not desk.sees("> zessai")
@@ -233,7 +233,7 @@ async def test_a_place_without_the_right_is_refused() -> None:
 async def test_f12_without_a_patient_says_what_to_do() -> None:
     async with at_desk(app_with(Link())) as desk:
         await desk.press("ctrl+l")
-        assert desk.sees("! Aucun animal n’a encore été ouvert. F3 pour en chercher un.")
+        assert desk.sees("! Aucun animal n'a encore été ouvert. F3 pour en chercher un.")
 
 
 @pytest.mark.parametrize(("language", "day"), [("fr", "mar. 24 nov.  08:42"), ("en", "Tue 24 Nov  08:42")])

@@ -113,7 +113,7 @@ async def test_a_draft_that_cannot_be_kept_is_told_and_tried_again(keeper: Keepe
     async with desk_with(form_of(keeper)) as desk:
         await desk.type("Le")
         await asyncio.sleep(0.15)
-        assert desk.sees("! Le brouillon n’est pas encore enregistré : La base ne répond pas.")
+        assert desk.sees("! Le brouillon n'est pas encore enregistré : La base ne répond pas.")
         keeper.is_away = False
         await asyncio.sleep(0.3)
         assert keeper.drafts == [{"last_name": "Le", "town": "", "note": ""}]

@@ -198,7 +198,7 @@ class SearchPlace(Place):
         self.box.focus()
 
 
-@opens("clients.search", label=N_("Search"))
+@opens("clients.search", label=N_("Find a client or an animal"))
 async def open_search(app: PracticeApp, *, text: str = "") -> Screen[Any]:
     """With a text, it is searched at once."""
     return SearchPlace(await recent_hits(app.context), text)

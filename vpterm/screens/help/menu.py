@@ -29,18 +29,22 @@ class Entry:
 
 
 def entries(app: PracticeApp) -> list[Entry]:
-    """What can be done from here: the place's own actions, the places, the commands, the actions of everywhere."""
+    """What can be done from here: the place's own actions, places and commands, actions of everywhere."""
     place = app.screen
     offered = place.available_actions() if isinstance(place, Place) else ()
     own = {action.name for action in keymap.own_actions(place.place)} if isinstance(place, Place) else set()
     found = [_of_action(action) for action in offered if action.name in own - {"back"}]
+    words = {known_command.label: known_command for known_command in all_commands()}
     for known in all_openings():
         if known.label and (known.right is None or app.context.may(known.right)):
-            found.append(Entry(_(known.label), "", "", known))
-    for known_command in all_commands():
-        how = f"> {known_command.words[0]} {_(known_command.argument) if known_command.argument else ''}".rstrip()
-        found.append(Entry(_(known_command.label), "", how, known_command))
+            how = _how_to_type(words.pop(known.label)) if known.label in words else ""
+            found.append(Entry(_(known.label), "", how, known))
+    found += [Entry(_(label), "", _how_to_type(left), left) for label, left in words.items()]
     return found + [_of_action(action) for action in offered if action.name not in own | {"menu", "back"}]
+
+
+def _how_to_type(known: Command) -> str:
+    return f"> {known.words[0]} {_(known.argument) if known.argument else ''}".rstrip()
 
 
 def _of_action(action: Action) -> Entry:
@@ -53,10 +57,12 @@ def _of_action(action: Action) -> Entry:
 async def show_menu(app: PracticeApp) -> None:
     """Open the menu and do what is picked."""
     lines = list(enumerate(entries(app)))
+    labels, hows = (max(len(getattr(line[1], what)) for line in lines) for what in ("label", "how"))
     columns = [
-        Column[tuple[int, Entry]]("", lambda line: line[1].label, 18),
-        Column[tuple[int, Entry]]("", lambda line: line[1].explanation, 20, stretch=1, role="quiet"),
-        Column[tuple[int, Entry]]("", lambda line: line[1].how, 14, role="key"),
+        Column[tuple[int, Entry]]("", lambda line: line[1].label, labels),
+        # Half a sentence explains nothing: it goes where it does not fit; F1 tells it all.
+        Column[tuple[int, Entry]]("", lambda line: line[1].explanation, 36, rank=1, stretch=1, role="quiet"),
+        Column[tuple[int, Entry]]("", lambda line: line[1].how, hows, stretch=0, role="key"),
     ]
     picked = await app.ask(
         PickList(

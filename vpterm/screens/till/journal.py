@@ -159,7 +159,7 @@ async def open_correction(app: PracticeApp, *, entry: JournalRow) -> Correction:
     return Correction(entry)
 
 
-@command("journal", label=N_("Journal of the till"), argument=N_("a day: . for today, +7, mon, 24/12"))
+@command("journal", label=N_("Journal of the till"), argument=N_("day"))
 async def go_to_journal(app: Any, rest: str) -> None:
     # for instance: journal 24/11
     day = parse_date(rest, today=app.context.today()) if rest else None
