@@ -270,6 +270,16 @@ async def test_the_clock_goes_on_under_a_question_and_ends_with_the_session() ->
     assert app.failures == []
 
 
+async def test_the_clock_is_right_when_one_comes_back_to_a_place() -> None:
+    app = app_with(Link())
+    async with at_desk(app) as desk:
+        await app.open("test.home")
+        await desk.settle()
+        app.context = replace(app.context, clock=lambda: MORNING + timedelta(minutes=1))
+        await desk.press("escape")
+        assert "08:43" in desk.lines[0]
+
+
 tries: list[str] = []
 
 

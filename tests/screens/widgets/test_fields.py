@@ -69,10 +69,11 @@ async def test_a_mistake_is_told_on_leaving_and_the_text_stays() -> None:
         await desk.settle()
         assert form.texts() == {"day": "31/02", "other": "suite"}
         assert desk.sees("! Jour")
+        assert desk.sees("! « 31/02 »")
         assert desk.app.screen.query_one("#body") is not None
         await desk.press("up", *["backspace"] * 5, ".", "down")
         assert form.fields["day"].text == "24/11/26"
-        assert not desk.sees("! Jour")
+        assert not desk.sees("!")
 
 
 async def test_a_two_digit_year_shown_keeps_its_century() -> None:

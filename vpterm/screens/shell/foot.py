@@ -38,6 +38,11 @@ class Foot(Drawn):
         self._role = "danger" if is_error else "text"
         self._resize_to_message()
 
+    def forget_error(self) -> None:
+        """Take the message away, if it tells an error."""
+        if self._role == "danger":
+            self.say("")
+
     def say_busy(self, message: str) -> None:
         """Say that something is under way, over the message; "" ends it."""
         self._busy = message

@@ -131,6 +131,14 @@ class Place(Guarded, Screen[None]):
                 if isinstance(widget, Marks) and widget.mark(field, message):
                     break
 
+    def forget_error(self) -> None:
+        """What an error named is right now: take the sentence away."""
+        self.foot.forget_error()
+
+    def on_screen_resume(self) -> None:
+        """Minutes have gone by while another place lay on top."""
+        self.head.refresh()
+
     def show_busy(self, message: str) -> None:
         """Say what is under way; "" when it is over."""
         self.foot.say_busy(message)

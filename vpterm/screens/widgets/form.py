@@ -18,6 +18,7 @@ from vpterm.kernel.errors import Refused, VptermError
 from vpterm.kernel.i18n import _
 from vpterm.kernel.text import display_width
 from vpterm.screens.shell.drawn import Drawn
+from vpterm.screens.shell.place import Place
 from vpterm.screens.theme.look import Role
 from vpterm.screens.widgets.fields import FieldLeft, TextField
 from vpterm.screens.widgets.note import NoteField
@@ -134,9 +135,12 @@ class Form(Drawn, VerticalScroll, can_focus=False):
     @on(FieldLeft)
     def _tell_mistake(self, message: FieldLeft) -> None:
         message.stop()
+        was_wrong = message.field.key in self._wrong
         self._show_label(message.field.key, is_wrong=message.error is not None)
         if message.error is not None:
             self.app.tell_mistake(message.error)
+        elif was_wrong and not self._wrong and isinstance(self.screen, Place):
+            self.screen.forget_error()
 
     @on(Input.Submitted)
     def _go_on(self, message: Input.Submitted) -> None:
