@@ -66,6 +66,10 @@ class SmallApp(App[None]):
         """Show a key."""
         self.query_one("#line", Static).update(text)
 
+    def hear(self, sentence: str) -> None:
+        """What the administrator says."""
+        self.call_later(self.action_say, f"heard {sentence}")
+
     def action_fail(self) -> None:
         """Fail as a programming error does."""
         raise RuntimeError("the small app fails")

@@ -2,7 +2,7 @@
 
 import typer
 
-from vpterm.cli import database, demo, matrix, moving, serving, sites, staff, verifying
+from vpterm.cli import database, demo, matrix, moving, serving, sessions, sites, staff, verifying
 from vpterm.kernel.i18n import _
 
 app = typer.Typer(
@@ -18,5 +18,6 @@ app.command("import", help=_("Take in owners and animals exported from another p
 app.command("verify", help=_("Prove that the tills' journals and the invoice numbers are whole."))(verifying.verify)
 app.add_typer(sites.app, name="site")
 app.add_typer(staff.app, name="staff")
+app.add_typer(sessions.app, name="sessions")
 app.add_typer(matrix.app, name="matrix")
 app.add_typer(database.app, name="db")

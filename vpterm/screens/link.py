@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, Protocol, cast, get_args
+from typing import Any, Literal, Protocol, cast, get_args, runtime_checkable
 
 Colours = Literal["truecolor", "256", "16", "8", "mono"]
 Glyphs = Literal["full", "console", "ascii"]
@@ -72,6 +72,14 @@ class KeyKeeper(Protocol):
 
 
 MOST_WAITING_KEYS = 200
+
+
+@runtime_checkable
+class Hears(Protocol):
+    """An app that can be told something from outside, by the administrator of the server."""
+
+    def hear(self, sentence: str) -> None:
+        """Show it to the person, without taking anything from their hands. Called from outside the app's own tasks."""
 
 
 class SessionLink(Protocol):

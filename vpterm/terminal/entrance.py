@@ -70,7 +70,9 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         term = self._term or ""
         kind = TerminalKind(colours_of(term, environment), glyphs_of(term), language_of(self._account))
         self._channel.set_write_buffer_limits(high=256 * 1024)
-        self._seat = Seat(self._account, self, self._size, kind)
+        peer = self._channel.get_extra_info("peername")
+        origin = f"ssh {peer[0]}" if peer else "ssh"
+        self._seat = Seat(self._account, self, self._size, kind, origin=origin)
         self._gateway.seat_taken(self._seat)
 
     def _refusal(self) -> str | None:

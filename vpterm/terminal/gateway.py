@@ -80,6 +80,8 @@ class Gateway:
         """The connection is gone; the session waits for the person to come back."""
         seat.is_gone = True
         session = seat.session
+        if session is not None:
+            self.registry.note_seen(session, seat.typed_at)
         self._forget_viewer(seat)
         seat.look_away()
         self.seats.pop(seat, None)
@@ -251,6 +253,11 @@ class Gateway:
             else:
                 self._start_again(seat, session, lambda: _("The screen failed and was opened anew; drafts are kept."))
 
+    def worker_pid(self, number: int) -> int:
+        """The process number of a worker; 0 if it is gone."""
+        worker = self._workers.get(number)
+        return worker.pid if worker is not None else 0
+
     def worker_pids(self) -> dict[str, list[int]]:
         """The process numbers of the workers, per site."""
         pids: dict[str, list[int]] = {}
@@ -259,8 +266,15 @@ class Gateway:
         return pids
 
     def end_session(self, number: int) -> None:
-        """End a session from outside; its people are told goodbye."""
+        """End a session from outside; its people are told goodbye. Nothing if there is no such session."""
+        self._send(number, "session.end")
+
+    def tell_session(self, number: int, sentence: str) -> None:
+        """Say something to whoever looks at a session, now or when they come back."""
+        self._send(number, "session.tell", sentence=sentence)
+
+    def _send(self, number: int, kind: str, **fields: Any) -> None:
         session = self.registry.session(number)
         if session is not None:
             with contextlib.suppress(KeyError):
-                self._workers[session.worker].wire.send("session.end", session=number)
+                self._workers[session.worker].wire.send(kind, session=number, **fields)

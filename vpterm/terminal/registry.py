@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,7 @@ class OpenSession:
     login: str
     site_code: str
     worker: int
+    opened_at: datetime = field(compare=False)
 
 
 @dataclass
@@ -30,6 +32,7 @@ class Registry:
         self._sessions: dict[int, OpenSession] = {}
         self._by_person: dict[tuple[str, str], int] = {}
         self._workers: dict[int, _Room] = {}
+        self._last_seen: dict[int, datetime] = {}
 
     def find(self, login: str, site_code: str) -> OpenSession | None:
         """The person's open session at a site."""
@@ -44,12 +47,21 @@ class Registry:
         """All open sessions, oldest first."""
         return sorted(self._sessions.values(), key=lambda session: session.number)
 
+    def last_seen(self, number: int) -> datetime | None:
+        """When the last of those who looked at a session left it, or typed there before; nothing if nobody left."""
+        return self._last_seen.get(number)
+
+    def note_seen(self, number: int, moment: datetime) -> None:
+        """Somebody has left a session, where they typed last at this moment."""
+        if number in self._sessions:
+            self._last_seen[number] = moment
+
     def open(self, login: str, site_code: str, worker: int) -> OpenSession:
         """Note a new session in a worker of that site."""
         room = self._workers[worker]
         if room.site_code != site_code or (login, site_code) in self._by_person:
             raise ValueError(f"{login} cannot have a session of {site_code} in worker {worker}")
-        session = OpenSession(self._next, login, site_code, worker)
+        session = OpenSession(self._next, login, site_code, worker, datetime.now(UTC))
         self._next += 1
         self._sessions[session.number] = session
         self._by_person[login, site_code] = session.number
@@ -59,6 +71,7 @@ class Registry:
     def close(self, number: int) -> OpenSession | None:
         """Forget a session that has ended; gives what it was, or nothing if it was forgotten already."""
         session = self._sessions.pop(number, None)
+        self._last_seen.pop(number, None)
         if session is not None:
             del self._by_person[session.login, session.site_code]
             self._workers[session.worker].sessions.discard(number)

@@ -7,6 +7,7 @@ beyond what the terminal takes is dropped until the worker sends the whole scree
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
 
 from vpterm.terminal.identity import Account
@@ -48,8 +49,12 @@ class _View:
 class Seat:
     """A terminal of a person who has come in. `number` is that of its present viewer in a worker."""
 
-    def __init__(self, account: Account, line: Line, size: tuple[int, int], kind: TerminalKind) -> None:
-        self.account, self.kind = account, kind
+    def __init__(
+        self, account: Account, line: Line, size: tuple[int, int], kind: TerminalKind, *, origin: str = ""
+    ) -> None:
+        """`origin` says by which door and from where: "ssh 10.0.0.4"."""
+        self.account, self.kind, self.origin = account, kind, origin
+        self.came_at = self.typed_at = datetime.now(UTC)
         self.columns, self.rows = size
         self.is_gone = False
         self._line = line
@@ -123,6 +128,7 @@ class Seat:
 
     def type(self, data: bytes) -> None:
         """The terminal has sent something; while no session is there it is kept, none of it is lost."""
+        self.typed_at = datetime.now(UTC)
         if self._view is None:
             self._early += data
             if len(self._early) > _MOST_UNTAKEN:

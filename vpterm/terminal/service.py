@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import asyncssh
 
+from vpterm.terminal.control import ControlSocket
 from vpterm.terminal.gateway import Gateway
 from vpterm.terminal.hostkey import load_host_key
 from vpterm.terminal.identity import Accounts
@@ -29,14 +30,15 @@ _SIGNATURES = (
 class Service:
     """A running terminal server. `port` is the one really listened on."""
 
-    def __init__(self, keeper: Doorkeeper, listener: asyncssh.SSHAcceptor) -> None:
+    def __init__(self, keeper: Doorkeeper, listener: asyncssh.SSHAcceptor, control: ControlSocket) -> None:
         self.gateway = keeper.gateway
-        self._keeper, self._listener = keeper, listener
+        self._keeper, self._listener, self._control = keeper, listener, control
         self.port: int = listener.get_port()
 
     async def close(self) -> None:
         """Stop listening, give every terminal back as it was, end the workers. Takes at most some 10 seconds."""
         self._listener.close()
+        await self._control.close()
         await self.gateway.close()
         for connection in list(self._keeper.connections):
             connection.close()
@@ -60,6 +62,9 @@ async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[s
     async with contextlib.AsyncExitStack() as undo:
         undo.push_async_callback(gateway.close)
         await gateway.start()
+        control = ControlSocket(gateway, settings.control_path)
+        undo.push_async_callback(control.close)
+        await control.open()
         listener = await asyncssh.create_server(
             lambda: Door(keeper),
             settings.host,
@@ -84,4 +89,4 @@ async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[s
             keepalive_count_max=settings.keepalive_missed,
         )
         undo.pop_all()  # the door is open: closing it is the service's from here on
-    return Service(keeper, listener)
+    return Service(keeper, listener, control)

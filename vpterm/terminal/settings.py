@@ -43,6 +43,11 @@ class DoorSettings:
         return self.state_folder / "ssh_host_ed25519_key"
 
     @property
+    def control_path(self) -> Path:
+        """Where administrators ask the running gateway."""
+        return self.state_folder / "control.sock"
+
+    @property
     def last_sites_path(self) -> Path:
         """Where each person worked last."""
         return self.state_folder / "last-sites.json"

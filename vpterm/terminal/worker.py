@@ -20,7 +20,7 @@ from typing import Any
 from textual.app import App
 
 from vpterm.kernel.i18n import set_language
-from vpterm.screens.link import SessionRequest
+from vpterm.screens.link import Hears, SessionRequest
 from vpterm.terminal.session import Session
 from vpterm.terminal.terminal_kind import TerminalKind
 from vpterm.terminal.textual_internals import tame_textual
@@ -196,6 +196,12 @@ class Worker:
         session = self._sessions.get(frame.number("session"))
         if session is not None:
             session.end()
+
+    def _on_session_tell(self, frame: Frame) -> None:
+        session = self._sessions.get(frame.number("session"))
+        app: object = session.app if session is not None else None
+        if isinstance(app, Hears):
+            app.hear(frame.text("sentence"))
 
     # --- viewers --------------------------------------------------------------------------------------
 

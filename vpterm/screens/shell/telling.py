@@ -39,6 +39,14 @@ class TellingApp(App[None]):
         if self.open_place is not None:
             self.open_place.say(message)
 
+    def hear(self, sentence: str) -> None:
+        """Something said from outside, by the administrator of the server."""
+        self.call_later(self._say_heard, sentence)  # there, and not here, this session's language is spoken
+
+    def _say_heard(self, sentence: str) -> None:
+        self.say(_("The administrator says: {sentence}").format(sentence=sentence))
+        self.repaint_beneath()
+
     def tell_failure(self, error: BaseException) -> None:
         """A work failed: say why, mark the field it names. Keys typed ahead were meant for what did not happen."""
         self.forget_waiting_keys()

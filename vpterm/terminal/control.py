@@ -1,0 +1,180 @@
+"""The administrator's way in to a running gateway: a unix socket of the installation, a line of JSON each way.
+
+Only the account that runs the gateway (and root) may ask: the socket is 0600, and the kernel says who is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from vpterm.kernel.errors import NotFound, Unavailable, VptermError
+from vpterm.kernel.i18n import _
+from vpterm.terminal.gateway import Gateway
+from vpterm.terminal.registry import OpenSession
+
+_LONGEST_LINE = 64 * 1024
+_PATIENCE_S = 5.0
+_CREDENTIALS = struct.Struct("3i")  # pid, uid, gid: unix(7), SO_PEERCRED
+
+
+@dataclass(frozen=True)
+class Onlooker:
+    """A terminal that shows a session."""
+
+    origin: str
+    came_at: str
+    size: str
+    watches: bool
+
+
+@dataclass(frozen=True)
+class SessionInfo:
+    """A session as an administrator sees it: who, where, since when (ISO 8601); never what is shown."""
+
+    number: int
+    login: str
+    site_code: str
+    opened_at: str
+    typed_at: str
+    worker_pid: int
+    onlookers: tuple[Onlooker, ...]
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> SessionInfo:
+        """From the answer of a gateway, which may be newer than this program: what is not known is left out."""
+        known = {field.name: values[field.name] for field in fields(cls)}
+        return cls(**{**known, "onlookers": tuple(Onlooker(**each) for each in values["onlookers"])})
+
+
+class ControlSocket:
+    """Answers administrators. `open` and `close` go with the gateway's own."""
+
+    def __init__(self, gateway: Gateway, path: Path) -> None:
+        self._gateway, self._path = gateway, path
+        self._server: asyncio.Server | None = None
+        self._asks: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "list": lambda _question: [asdict(info) for info in self._sessions()],
+            "tell": self._tell,
+            "end": self._end,
+        }
+
+    async def open(self) -> None:
+        """Listen; a socket that a killed gateway left behind gives way."""
+        self._path.unlink(missing_ok=True)
+        before = os.umask(0o177)
+        try:
+            with _within_reach(self._path) as path:
+                self._server = await asyncio.start_unix_server(self._answer, path, limit=_LONGEST_LINE)
+        finally:
+            os.umask(before)
+
+    async def close(self) -> None:
+        """Listen no more."""
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+        self._path.unlink(missing_ok=True)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                answer = self._reply(await reader.readline()) if _is_ours(writer) else {"error": "not allowed"}
+                writer.write(json.dumps(answer).encode() + b"\n")
+                await writer.drain()
+        except (TimeoutError, ValueError, OSError):
+            pass  # who asks nonsense, or goes away, gets no answer
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+    def _reply(self, line: bytes) -> dict[str, Any]:
+        question = json.loads(line)
+        ask = self._asks.get(str(question.get("ask"))) if isinstance(question, dict) else None
+        if ask is None:
+            return {"error": "unknown question"}
+        if "number" in question and self._gateway.registry.session(question["number"]) is None:
+            return {"missing": question["number"]}
+        return {"answer": ask(question)}
+
+    def _tell(self, question: dict[str, Any]) -> None:
+        self._gateway.tell_session(int(question["number"]), str(question["sentence"]))
+
+    def _end(self, question: dict[str, Any]) -> None:
+        self._gateway.end_session(int(question["number"]))
+
+    def _sessions(self) -> list[SessionInfo]:
+        return [self._info(session) for session in self._gateway.registry.list_sessions()]
+
+    def _info(self, session: OpenSession) -> SessionInfo:
+        seats = [seat for seat in self._gateway.seats if seat.session == session.number]
+        typed = [seat.typed_at for seat in seats]
+        left = self._gateway.registry.last_seen(session.number)
+        return SessionInfo(
+            session.number, session.login, session.site_code, _iso(session.opened_at),
+            _iso(max([*typed, left or session.opened_at])), self._gateway.worker_pid(session.worker),
+            tuple(
+                Onlooker(seat.origin, _iso(seat.came_at), f"{seat.columns}x{seat.rows}", seat.watches)
+                for seat in seats
+            ),
+        )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _within_reach(path: Path) -> Iterator[str]:
+    """A name of the socket that fits into the 108 bytes of sun_path (unix(7)), however deep the folder lies."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
+
+
+def _is_ours(writer: asyncio.StreamWriter) -> bool:
+    peer: socket.socket = writer.get_extra_info("socket")
+    _pid, uid, _gid = _CREDENTIALS.unpack(peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size))
+    return uid in (0, os.geteuid())
+
+
+def ask_gateway(path: Path, ask: str, **fields: Any) -> Any:
+    """Ask the gateway that listens at `path`. Unavailable when none does, NotFound for a session that is not there."""
+    try:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(_PATIENCE_S)
+            with _within_reach(path) as near:
+                line.connect(near)
+            line.sendall(json.dumps({"ask": ask, **fields}).encode() + b"\n")
+            with line.makefile("rb") as stream:
+                answer = json.loads(stream.readline())
+    except PermissionError as failure:
+        raise Unavailable(
+            _("This account may not ask the server about its sessions."), _("Run this as the account that serves.")
+        ) from failure
+    except (OSError, ValueError) as failure:
+        raise Unavailable(_("No door is open on this installation."), _("Open it with: vpterm serve.")) from failure
+    if "missing" in answer:
+        raise NotFound(
+            _("There is no session {number}.").format(number=answer["missing"]), _("See the list: vpterm sessions list")
+        )
+    if "error" in answer:
+        raise VptermError(_("The server does not answer this question."), str(answer["error"]))
+    return answer["answer"]
+
+
+def list_sessions(path: Path) -> list[SessionInfo]:
+    """The sessions of the gateway that listens at `path`, oldest first."""
+    return [SessionInfo.from_json(each) for each in ask_gateway(path, "list")]
