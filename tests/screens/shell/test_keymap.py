@@ -17,6 +17,7 @@ from vpterm.kernel.i18n import using
 from vpterm.screens.help.page import help_lines
 from vpterm.screens.keymap.registry import EVERYWHERE, Action, Keymap, Keys, name_of_key
 from vpterm.screens.keymap.standard import MAIN, SAVE, keymap
+from vpterm.screens.shell.commands import command
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
 from vpterm.screens.widgets.fields import TextField
@@ -43,6 +44,17 @@ class Desk(Place):
 @opens("test.keymap", label="Bureau")
 async def open_desk(app: Any) -> Screen[Any]:
     return Desk()
+
+
+@opens("test.hidden", label="Coffre", right="see_secrets")
+async def open_safe(app: Any) -> Screen[Any]:
+    return Desk()
+
+
+@command("bureau", label="Bureau")
+@command("coffre", label="Coffre")
+async def nowhere(app: Any, rest: str) -> None:
+    """A command of the same name as a place."""
 
 
 def test_no_key_means_two_things_and_each_has_an_alternative() -> None:
@@ -103,6 +115,15 @@ async def test_the_menu_goes_to_places_by_arrows() -> None:
         desk.strike(*"bureau", "enter")
         await desk.settle()
         assert len(desk.app.screen_stack) == 3
+
+
+async def test_the_menu_has_each_place_once_with_its_command_and_none_that_is_refused() -> None:
+    async with at_desk(app_for("test.keymap")) as desk:
+        await desk.press("f10")
+        desks = [line for line in desk.lines if "Bureau" in line]
+        assert len(desks) == 1
+        assert "> bureau" in desks[0]
+        assert not desk.sees("Coffre")
 
 
 def test_names_of_keys_are_translated() -> None:

@@ -36,9 +36,10 @@ def entries(app: PracticeApp) -> list[Entry]:
     found = [_of_action(action) for action in offered if action.name in own - {"back"}]
     words = {known_command.label: known_command for known_command in all_commands()}
     for known in all_openings():
-        if known.label and (known.right is None or app.context.may(known.right)):
+        if known.label:
             how = _how_to_type(words.pop(known.label)) if known.label in words else ""
-            found.append(Entry(_(known.label), "", how, known))
+            if known.right is None or app.context.may(known.right):
+                found.append(Entry(_(known.label), "", how, known))
     found += [Entry(_(label), "", _how_to_type(left), left) for label, left in words.items()]
     return found + [_of_action(action) for action in offered if action.name not in own | {"menu", "back"}]
 
