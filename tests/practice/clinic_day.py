@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from tests.world import Group
 from vpterm.database.context import Context
 from vpterm.kernel.dates import PARIS
-from vpterm.practice.agenda.actions import add_reason, add_resource, set_opening_hours
+from vpterm.practice.agenda.furniture import add_reason, add_resource, set_opening_hours
 from vpterm.practice.agenda.queries import BookingRow, Gap
 from vpterm.practice.animals.tables import Animal, Species
 from vpterm.practice.clients.tables import Client, ClientPhone

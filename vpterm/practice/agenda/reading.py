@@ -173,5 +173,6 @@ def by_resource(spans: Any) -> dict[int, list[Span]]:
 
 
 def resource_day(row: ResourceRow, day: date, busy: Sequence[Span]) -> ResourceDay:
-    openings = opening_spans(day, row.hours)
+    """Its openings and what is free of them: nothing at all once it is closed, whatever is still booked there."""
+    openings = [] if row.closed else opening_spans(day, row.hours)
     return ResourceDay(row.id, row.name, row.kind, row.staff_id, tuple(openings), tuple(free_spans(openings, busy)))
