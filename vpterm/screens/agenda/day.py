@@ -27,7 +27,9 @@ from vpterm.practice.agenda.queries import (
 from vpterm.practice.agenda.rules import rounded_up
 from vpterm.practice.sites.queries import list_sites
 from vpterm.screens.agenda import handling
-from vpterm.screens.agenda.columns import Entry, day_columns, role_of_entry, side_columns
+from vpterm.screens.agenda.columns import day_columns, side_columns
+from vpterm.screens.desk.shown import Entry, role_of_entry
+from vpterm.screens.desk.steps import check_in_booking
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import DELETE, MAIN, NEXT, PREVIOUS
 from vpterm.screens.shell.app import PracticeApp
@@ -349,7 +351,7 @@ class AgendaDay(Place):
 
     async def do_arrive(self) -> None:
         """Ctrl+A."""
-        await handling.arrive(self.app, self._booking())
+        await check_in_booking(self.app, self._booking())
         if self.app.open_place is self:
             await self.reload()
 

@@ -12,8 +12,7 @@ from vpterm.kernel.identifiers import format_phone
 from vpterm.practice.agenda.actions import cancel_booking, move_booking
 from vpterm.practice.agenda.queries import BookingRow, Gap
 from vpterm.practice.agenda.rules import Span, slots
-from vpterm.practice.waiting.actions import check_in
-from vpterm.screens.agenda.columns import STATES
+from vpterm.screens.desk.shown import STATES
 from vpterm.screens.widgets.dialogs import PickList, Question
 
 if TYPE_CHECKING:
@@ -55,15 +54,6 @@ def _card(row: BookingRow) -> str:
             _("Booked by {person}, {moment}").format(person=row.booked_by, moment=format_moment(row.booked_at))
         )
     return "\n".join(lines)
-
-
-async def arrive(app: PracticeApp, row: BookingRow) -> None:
-    """Check the booking in; a caller without a file is found or made on the way."""
-    if row.animal_id is None:
-        await app.open("waiting.check_in", booking_id=row.id)
-        return
-    await check_in(app.context, animal_id=row.animal_id, booking_id=row.id)
-    app.say(_("{animal} is in the waiting room.").format(animal=row.animal))
 
 
 async def cancel(app: PracticeApp, row: BookingRow) -> None:
