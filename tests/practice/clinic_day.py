@@ -14,7 +14,8 @@ from vpterm.practice.animals.tables import Animal, Species
 from vpterm.practice.clients.tables import Client, ClientPhone
 
 TODAY = date(2026, 11, 24)
-WEEK = [(weekday, *span) for weekday in range(1, 6) for span in ((time(8, 30), time(12)), (time(14), time(19)))]
+MORNING_AND_AFTERNOON = ((time(8, 30), time(12)), (time(14), time(19)))
+WEEK = [(weekday, *span) for weekday in range(1, 6) for span in MORNING_AND_AFTERNOON]
 PATIENTS = {
     "Mirza": ("Martin", "Sophie", "+33612345678", "chien"),
     "Rex": ("Dubois", "Paul", "+33240112233", "chien"),

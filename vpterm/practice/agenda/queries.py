@@ -118,11 +118,11 @@ async def bookings_of_animal(context: Context, *, animal_id: int, from_: datetim
 async def bookings_outside_hours(
     context: Context, *, resource_id: int | None = None, hours: Sequence[Hours] | None = None
 ) -> list[BookingRow]:
-    """Bookings to come for which nobody opens: outside their resource's hours, or of one that is closed.
+    """Bookings still to come for which nobody opens: outside their resource's hours, or of one that is closed.
 
     `hours` are those that the resource `resource_id` may get, instead of its own.
     """
-    bookings = [row for row in await _to_come(context) if not row.is_closed]
+    bookings = [row for row in await _to_come(context) if row.state == "booked" and not row.is_closed]
     resources = {row.id: row for row in await list_resources(context, closed=True)}
     open_at = {row.id: () if row.closed else row.hours for row in resources.values()}
     if resource_id is not None:

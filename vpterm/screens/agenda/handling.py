@@ -12,6 +12,7 @@ from vpterm.kernel.identifiers import format_phone
 from vpterm.practice.agenda.actions import cancel_booking, move_booking
 from vpterm.practice.agenda.queries import BookingRow, Gap
 from vpterm.practice.agenda.rules import Span, slots
+from vpterm.practice.sites.queries import SiteRow, list_sites
 from vpterm.screens.desk.shown import STATES
 from vpterm.screens.widgets.dialogs import PickList, Question
 
@@ -54,6 +55,14 @@ def _card(row: BookingRow) -> str:
             _("Booked by {person}, {moment}").format(person=row.booked_by, moment=format_moment(row.booked_at))
         )
     return "\n".join(lines)
+
+
+async def pick_site(app: PracticeApp) -> SiteRow | None:
+    """Whose agenda to look at."""
+    sites = await list_sites(app.context.database)
+    return await app.ask(
+        PickList(_("Whose agenda?"), sites, show=lambda site: site.name, identity=lambda site: site.id)
+    )
 
 
 async def cancel(app: PracticeApp, row: BookingRow) -> None:
