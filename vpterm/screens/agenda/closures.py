@@ -124,7 +124,7 @@ class Closures(Place):
         for row in closure.rows:
             await cancel_booking(self.app.context, booking_id=row.id)
         await self.reload()
-        self.say(_("Open again: {when}.").format(when=when_closed(closure)))
+        self.say(_("Open again: {when}").format(when=when_closed(closure)))
 
 
 @opens("agenda.closures", label=N_("Closed days"), right="agenda.edit")
