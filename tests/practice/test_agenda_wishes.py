@@ -41,7 +41,7 @@ def test_hours_that_make_no_sense_are_refused(typed: str) -> None:
 def test_a_week_is_told_in_a_line() -> None:
     week = [*WEEK, (6, time(9), time(12, 30))]
     with using("fr"):
-        assert format_week_hours(week) == "lun.–ven. 08:30–12:00 14:00–19:00 · sam. 09:00–12:30"
+        assert format_week_hours(week) == "lun–ven 08:30–12:00 14:00–19:00 · sam 09:00–12:30"
     with using("en"):
         assert format_week_hours([week[0], *week[4:6]]) == "Mon 08:30–12:00 · Wed 08:30–12:00 14:00–19:00"
     assert format_week_hours([]) == ""

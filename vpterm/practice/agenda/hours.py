@@ -55,9 +55,8 @@ def format_week_hours(hours: Sequence[Hours]) -> str:
     for shown, group in groupby(days, key=lambda day: day[1]):
         numbers = [weekday for weekday, _shown in group]
         if shown:
-            names = format_weekday(numbers[0], width="abbreviated")
-            if len(numbers) > 1:
-                names += f"–{format_weekday(numbers[-1], width='abbreviated')}"
+            ends = dict.fromkeys((numbers[0], numbers[-1]))
+            names = "–".join(format_weekday(number, width="abbreviated").rstrip(".") for number in ends)
             told.append(f"{names} {shown.replace('  ', ' ')}")
     return " · ".join(told)
 

@@ -29,7 +29,7 @@ def side_columns(look: Look) -> list[Column[Entry]]:
     return [
         Column[Entry]("", lambda entry: format_time(entry.starts_at), 5),
         Column[Entry]("", lambda entry: sign(entry, look), 1),
-        Column[Entry]("", who, 9, stretch=2),
+        Column[Entry]("", who, 8, stretch=2),
         Column[Entry]("", why, 8, stretch=1),
         Column[Entry]("", last_name, 8, stretch=1, rank=1),
     ]

@@ -35,7 +35,7 @@ class DateBar(Horizontal):
         super().__init__()
         self._on_typed = on_typed
         self.line = DateLine(on_leave)
-        self.styles.height, self.styles.dock = 1, "bottom"
+        self.styles.height, self.styles.margin = 1, (1, 0, 0, 0)
 
     def compose(self) -> Iterable[Widget]:
         """The label and the line."""

@@ -55,7 +55,8 @@ class HoursForm(Place):
         """The week, and how it is typed."""
         yield self.form
         hint = Paragraph(
-            _("8:30-12 14-18:30 with a break, 9-12 without, nothing on a closed day; = repeats the line above.")
+            _("8:30-12 14-18:30 with a break, 9-12 without, nothing on a closed day; = repeats the line above."),
+            "quiet",
         )
         hint.styles.margin = (1, 0, 0, 0)
         yield hint

@@ -21,7 +21,7 @@ from vpterm.screens.widgets.paragraph import Paragraph
 from vpterm.screens.widgets.rows import Rows
 from vpterm.screens.widgets.section import Line
 
-SIDE_WIDTH = 40  # cells that a resource needs beside another
+SIDE_WIDTH = 32  # cells that a resource needs beside another
 SIDE_FROM = 110  # cells from which resources stand side by side
 
 
@@ -58,7 +58,7 @@ class DayLists(Horizontal):
                 empty=N_("Closed on this day, and nothing booked: F9 books all the same."),
             )  # fmt: skip
             column = Vertical(title, rows, id=f"resource-{one.id}")
-            column.styles.width, column.styles.margin = "1fr", (1, 2 if side else 0, 0, 0)
+            column.styles.width, column.styles.margin = "1fr", (1, 1 if side else 0, 0, 0)
             yield column
 
     def _who_sets_up(self) -> str:
@@ -92,16 +92,19 @@ class DayLists(Horizontal):
                 continue
             self.query_one(f"#resource-{one.id}").display = first <= at < first + fitting
             self.lists[one.id].set_rows(agenda.entries(one.id, from_=now))
-            self.titles[one.id].show(*(self._title(at) if fitting > 1 else self._names()))
+            hidden = first if at == first else len(self.resources) - at - 1 if at == first + fitting - 1 else 0
+            self.titles[one.id].show(*(self._title(at, hidden) if fitting > 1 else self._names()))
 
     def back_to_top(self) -> None:
         """Another day begins at its beginning."""
         for rows in self.lists.values():
             rows.action_move(-len(rows.rows))
 
-    def _title(self, at: int) -> list[tuple[str, Role]]:
+    def _title(self, at: int, hidden: int) -> list[tuple[str, Role]]:
+        """The name above a list, and behind the outermost how many more Tab brings up."""
         role: Role = "heading" if at == self.at else "quiet"
-        return [(self.resources[at].name.upper(), role), ("", "quiet"), (f"{self._count(at)} ", "quiet")]
+        more = f"  +{hidden} {self._look.glyph('arrow')}" if hidden else ""
+        return [(self.resources[at].name.upper(), role), ("", "quiet"), (f"{self._count(at)}{more} ", "quiet")]
 
     def _names(self) -> list[tuple[str, Role]]:
         """On a narrow terminal the name above a list stands beside those of the other lists."""

@@ -62,7 +62,13 @@ class AgendaSettings(Place):
         Action("earlier", Keys("minus", ("ctrl+u",)), N_("up"), N_("One place further up."), in_footer=False),
         Action("later", Keys("plus", ("ctrl+w",)), N_("down"), N_("One place further down."), in_footer=False),
         Action("close", DELETE, N_("close"), N_("Take it out of booking, or back in; what is booked stays.")),
-        Action("outside", Keys("o", ("ctrl+x",)), N_("out of hours"), N_("The bookings that stand outside the hours.")),
+        Action(
+            "outside",
+            Keys("o", ("ctrl+x",)),
+            N_("out of hours"),
+            N_("The bookings that stand outside the hours."),
+            in_footer=False,
+        ),
         Action("closures", Keys("k", ("ctrl+k",)), N_("closed days"), N_("Leave, meetings, holidays to come.")),
     )
 
@@ -82,17 +88,20 @@ class AgendaSettings(Place):
 
     def _resource_columns(self) -> list[Column[ResourceRow]]:
         return [
-            Column[ResourceRow](N_("name"), lambda row: row.name, 16, stretch=1),
-            Column[ResourceRow](N_("kind"), lambda row: _(RESOURCE_KINDS[row.kind]), 14, rank=1, role="quiet"),
-            Column[ResourceRow](N_("opening hours"), _hours, 36, stretch=3),
-            Column[ResourceRow]("", self._state, 18),
+            Column[ResourceRow](N_("name"), lambda row: row.name, 18),
+            Column[ResourceRow](N_("kind"), lambda row: _(RESOURCE_KINDS[row.kind]), 17, rank=1, role="quiet"),
+            Column[ResourceRow](N_("opening hours"), self._hours, 56, stretch=1),
         ]
 
-    def _state(self, row: ResourceRow) -> str | Cell:
+    def _hours(self, row: ResourceRow) -> str | Cell:
+        """The week; before it what somebody has to see to."""
         outside = sum(one.resource_id == row.id for one in self.furniture.outside)
-        if outside:
-            return Cell(_("{n} out of hours").format(n=outside), "danger")
-        return Cell(_("closed"), "quiet") if row.closed else ""
+        state = [_("{n} out of hours").format(n=outside)] if outside else []
+        state += [_("closed")] if row.closed else []
+        week = format_week_hours(row.hours)
+        if not week and not row.closed:
+            return Cell(_("none yet: H sets them"), "waiting")
+        return Cell(" · ".join([*state, week]), "danger" if outside else "text")
 
     def body(self) -> Iterable[Widget]:
         """Who and what is booked, then what for."""
@@ -216,15 +225,11 @@ class AgendaSettings(Place):
         await self.app.open("agenda.closures")
 
 
-def _hours(row: ResourceRow) -> str | Cell:
-    return format_week_hours(row.hours) or Cell(_("none yet: H sets them"), "waiting")
-
-
 REASONS: list[Column[ReasonRow]] = [
-    Column[ReasonRow](N_("reason"), lambda row: row.name, 24, stretch=1),
+    Column[ReasonRow](N_("reason"), lambda row: row.name, 30),
     Column[ReasonRow](N_("lasts"), lambda row: format_duration(row.duration_min), 8, "right"),
-    Column[ReasonRow](N_("with"), lambda row: _(RESOURCE_KINDS[row.kind]), 16, stretch=1, role="quiet"),
-    Column[ReasonRow]("", lambda row: Cell(_("withdrawn"), "quiet") if row.withdrawn else "", 18),
+    Column[ReasonRow](N_("with"), lambda row: _(RESOURCE_KINDS[row.kind]), 17, role="quiet"),
+    Column[ReasonRow]("", lambda row: Cell(_("withdrawn"), "quiet") if row.withdrawn else "", 12),
 ]
 OUTSIDE: list[Column[BookingRow]] = [
     Column[BookingRow]("", lambda row: format_moment(row.starts_at), 14),

@@ -35,9 +35,15 @@ class WeekHeading(Vertical):
 
 
 def week_pieces(week: Sequence[DayCount], day: date, width: int) -> list[tuple[str, Role]]:
-    """`lun 23 (5)   MAR 24 (26)`: the number of bookings in brackets, nothing on a day when nobody opens."""
-    texts = [_told(one, is_here=one.day == day) for one in week]
-    room = width - sum(display_width(text) for text in texts)
+    """`lun 23 (5)   MAR 24 (26)`: the number of bookings in brackets, none on a day when nobody opens.
+
+    A full week on a narrow terminal names its days in two letters.
+    """
+    for letters in ("abbreviated", "short"):
+        texts = [_told(one, letters, is_here=one.day == day) for one in week]
+        room = width - sum(display_width(text) for text in texts)
+        if room >= len(texts) - 1:
+            break
     gap = " " * min(max(room // max(len(texts) - 1, 1), 1), 4)
     pieces: list[tuple[str, Role]] = []
     for one, text in zip(week, texts, strict=True):
@@ -45,8 +51,8 @@ def week_pieces(week: Sequence[DayCount], day: date, width: int) -> list[tuple[s
     return pieces
 
 
-def _told(one: DayCount, *, is_here: bool) -> str:
-    name = format_weekday(one.day.isoweekday(), width="abbreviated").rstrip(".")
+def _told(one: DayCount, letters: str, *, is_here: bool) -> str:
+    name = format_weekday(one.day.isoweekday(), width=letters).rstrip(".")
     # In capitals too, since bold alone is not to be seen on every terminal.
     shown = f"{name.upper() if is_here else name} {one.day.day}"
     return f"{shown} ({one.bookings})" if one.bookings or one.free_min else shown
