@@ -8,13 +8,14 @@ from sqlalchemy import insert
 from tests.world import Group
 from vpterm.database.context import Context
 from vpterm.kernel.dates import PARIS
-from vpterm.practice.agenda.actions import add_reason, add_resource, set_opening_hours
+from vpterm.practice.agenda.furniture import add_reason, add_resource, set_opening_hours
 from vpterm.practice.agenda.queries import BookingRow, Gap
 from vpterm.practice.animals.tables import Animal, Species
 from vpterm.practice.clients.tables import Client, ClientPhone
 
 TODAY = date(2026, 11, 24)
-WEEK = [(weekday, *span) for weekday in range(1, 6) for span in ((time(8, 30), time(12)), (time(14), time(19)))]
+MORNING_AND_AFTERNOON = ((time(8, 30), time(12)), (time(14), time(19)))
+WEEK = [(weekday, *span) for weekday in range(1, 6) for span in MORNING_AND_AFTERNOON]
 PATIENTS = {
     "Mirza": ("Martin", "Sophie", "+33612345678", "chien"),
     "Rex": ("Dubois", "Paul", "+33240112233", "chien"),

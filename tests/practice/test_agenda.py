@@ -12,14 +12,12 @@ from tests.world import Group
 from vpterm.kernel.dates import day_bounds
 from vpterm.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from vpterm.practice.agenda.actions import (
-    add_reason,
-    add_resource,
     book,
     cancel_booking,
     close_time,
     move_booking,
-    set_opening_hours,
 )
+from vpterm.practice.agenda.furniture import add_reason, add_resource, set_opening_hours
 from vpterm.practice.agenda.queries import (
     bookings_of_animal,
     bookings_of_client,

@@ -33,7 +33,7 @@ from vpterm.kernel.dates import at_time, paris_day
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _
 from vpterm.kernel.money import Money
-from vpterm.practice.agenda.actions import add_reason, add_resource, set_opening_hours
+from vpterm.practice.agenda.furniture import add_reason, add_resource, set_opening_hours
 from vpterm.practice.animals.actions import register_animal
 from vpterm.practice.animals.library import load_library
 from vpterm.practice.clients.actions import register_client
@@ -168,17 +168,17 @@ async def _furnish(site: Site, moment: datetime) -> None:
 
 
 async def _furnish_agenda(site: Site, clinic: Clinic, moment: datetime) -> None:
-    desk = site.desk(moment)
+    management = site.at("gerance", moment, Role.MANAGEMENT)
     rows = [(name, "practitioner", login) for login, name in clinic.vets.items()]
     for position, (name, kind, login) in enumerate([*rows, *((*room, "") for room in clinic.rooms)], 1):
         site.resources[name] = await add_resource(
-            desk, name=name, kind=kind, staff_id=site.people.get(login), position=position
+            management, name=name, kind=kind, staff_id=site.people.get(login), position=position
         )
-        await set_opening_hours(desk, resource_id=site.resources[name], hours=WEEK)
+        await set_opening_hours(management, resource_id=site.resources[name], hours=WEEK)
     kinds = {"practitioner", *(kind for _name, kind in clinic.rooms)}
     chosen = [reason for reason in (*REASONS, *FARM_REASONS) if reason[2] in kinds]
     for position, (name, minutes, kind) in enumerate(chosen, 1):
-        site.reasons[name] = await add_reason(desk, name=name, duration_min=minutes, kind=kind, position=position)
+        site.reasons[name] = await add_reason(management, name=name, duration_min=minutes, kind=kind, position=position)
 
 
 async def _register(site: Site, owner: Owner, moment: datetime) -> None:

@@ -34,6 +34,7 @@ __all__ = [
     "format_month",
     "format_time",
     "format_week",
+    "format_weekday",
     "paris_day",
     "parse_birth",
     "parse_date",
@@ -92,6 +93,11 @@ def format_week(day: date, language: str | None = None) -> str:
     """ "semaine 48", by ISO 8601."""
     with using(language or current_language()):
         return _("week {number}").format(number=day.isocalendar().week)
+
+
+def format_weekday(weekday: int, language: str | None = None, *, width: str = "wide") -> str:
+    """ "lundi", "Monday" for 1, as ISO 8601 counts; `abbreviated`: "lun.", "Mon"."""
+    return _names(language or current_language(), "days", width)[weekday - 1]
 
 
 def week_start(day: date) -> date:

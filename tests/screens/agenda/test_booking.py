@@ -28,9 +28,9 @@ async def test_a_known_patient_is_booked_in_a_few_keys(group: Group) -> None:
         desk.strike(*"rdv", "enter", *"car", "enter")  # faster than the screen: nothing is lost
         await desk.settle()
         assert form_of(desk).who.text == "Caramel (Moreau Luc)"
-        await desk.press("enter", *"vac", "enter", "enter")  # no telephone, a vaccine, with anybody
+        await desk.press(*"vac", "enter", "enter")  # the telephone is in the file; a vaccine, with anybody
         assert desk.sees("CRÉNEAUX LIBRES")
-        assert [(slot.starts_at, slot.resource_name) for slot in form_of(desk).slots.rows[:3]] == [
+        assert [(slot.starts_at, slot.resource_name) for slot in form_of(desk).free.rows.rows[:3]] == [
             (at("08:45"), "Dr Fontaine"), (at("09:00"), "Dr Fontaine"), (at("09:15"), "Dr Fontaine"),
         ]  # fmt: skip
         await desk.press("down", "enter")
@@ -63,7 +63,7 @@ async def test_a_caller_without_a_file_is_booked_by_name_and_telephone(group: Gr
 async def test_a_time_typed_out_takes_whoever_is_free(group: Group) -> None:
     day = await morning(group)
     async with clinic_desk(group, home="agenda.book") as desk:
-        await desk.press(*"mirza", "enter", "enter", *"vac", "enter", "enter", *"jeu 10h15", "f2")
+        await desk.press(*"mirza", "enter", *"vac", "enter", "enter", *"jeu 10h15", "f2")
     day_after = TODAY + timedelta(days=2)
     (row,) = (await day_agenda(day.context, day=day_after)).bookings
     assert (row.animal, row.starts_at, row.resource_name) == ("Mirza", at("10:15", day_after), "Dr Rousseau")
@@ -72,7 +72,7 @@ async def test_a_time_typed_out_takes_whoever_is_free(group: Group) -> None:
 async def test_saving_with_no_time_said_takes_the_one_proposed(group: Group) -> None:
     day = await morning(group)
     async with clinic_desk(group, home="agenda.book") as desk:
-        await desk.press(*"mirza", "enter", "enter", *"vac", "enter", "f2")
+        await desk.press(*"mirza", "enter", *"vac", "enter", "f2")
     rows = (await day_agenda(day.context, day=TODAY)).bookings
     assert (at("08:45"), "Dr Fontaine") in [(r.starts_at, r.resource_name) for r in rows if r.animal == "Mirza"]
 
@@ -80,7 +80,7 @@ async def test_saving_with_no_time_said_takes_the_one_proposed(group: Group) -> 
 async def test_a_time_at_which_nobody_is_free_says_what_is(group: Group) -> None:
     await morning(group)
     async with clinic_desk(group, home="agenda.book") as desk:
-        await desk.press(*"mirza", "enter", "enter", *"vac", "enter", "enter", *"24/11 13h", "f2")
+        await desk.press(*"mirza", "enter", *"vac", "enter", "enter", *"24/11 13h", "f2")
         assert desk.sees("! Personne n'est libre à 13:00. Prochain libre : 24/11/26 14:00.")
         assert form_of(desk).who.text == "Mirza (Martin Sophie)"  # nothing is lost
 
@@ -88,7 +88,7 @@ async def test_a_time_at_which_nobody_is_free_says_what_is(group: Group) -> None
 async def test_a_slot_taken_meanwhile_is_told_and_nothing_is_lost(group: Group) -> None:
     day = await morning(group)
     async with clinic_desk(group, home="agenda.day") as desk:
-        await desk.press("tab", "enter", *"praline", "enter", "enter", *"vac")
+        await desk.press("tab", "enter", *"praline", "enter", *"vac")
         await book(group.context("accueil.lilas"), resource_id=day.resources["Dr Fontaine"], starts_at=at("08:45"),
                    duration_min=15, animal_id=day.animals["Ulysse"])  # fmt: skip
         await desk.press("f2")
@@ -102,9 +102,8 @@ async def test_a_slot_taken_meanwhile_is_told_and_nothing_is_lost(group: Group) 
     ("keys", "words"),
     [
         ((*"mirza", "enter", "f2"), "Quand"),
-        ((*"mirza", "enter", "enter", *"vac", "enter", "enter", *"+1", "f2"), "À quelle heure ?"),
-        ((*"mirza", "enter", "enter", "enter", "enter", *"+1 10h", "f2"), "Combien de temps faut-il ?"),
-        ((*"mirza", "enter", "enter", *"vac", "enter", "enter", *"-1 10h", "f2"), "Cette journée est passée."),
+        ((*"mirza", "enter", "enter", "enter", *"+1 10h", "f2"), "Combien de temps faut-il ?"),
+        ((*"mirza", "enter", *"vac", "enter", "enter", *"-1 10h", "f2"), "Cette journée est passée."),
     ],
 )
 async def test_what_is_missing_is_said_at_its_field(group: Group, keys: tuple[str, ...], words: str) -> None:
@@ -118,7 +117,7 @@ async def test_what_is_missing_is_said_at_its_field(group: Group, keys: tuple[st
 async def test_a_half_filled_form_waits_for_its_return(group: Group) -> None:
     day = await morning(group)
     async with clinic_desk(group) as desk:
-        await desk.press(*"rdv", "enter", *"pral", "enter", "enter", *"vac", "escape")
+        await desk.press(*"rdv", "enter", *"pral", "enter", *"vac", "escape")
     assert [draft.form for draft in await list_drafts(day.context)] == ["agenda.book"]
     async with clinic_desk(group) as desk:  # another session of the same person, after a cut
         await desk.press(*"rdv", "enter")

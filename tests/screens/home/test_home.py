@@ -68,7 +68,7 @@ async def test_a_morning_at_eighty_columns(group: Group) -> None:
             "   10:00     Ulysse     boiterie  Bernard",
             "   10:30     chirurgie  1 h               À FACTURER                          1",
             "   11:30       libre    30 min              Caramel     Moreau Luc            –",
-            "   14:00     Nouveau",
+            "   14:00     Nouveau    20 min",
             "   14:20       libre    4 h 40",
             "",
         ]

@@ -11,7 +11,7 @@ from tests.practice.clinic_day import add_species
 from tests.screens.clinic_desk import clinic_desk, morning, open_clinic, other_nouns, until_sees
 from tests.screens.driving import Desk
 from tests.world import Group
-from vpterm.practice.agenda.actions import add_resource
+from vpterm.practice.agenda.furniture import add_resource
 from vpterm.practice.animals.tables import Animal
 from vpterm.practice.clients.tables import Client
 from vpterm.practice.waiting.actions import check_in, finish_consultation, leave

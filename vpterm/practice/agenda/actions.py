@@ -1,87 +1,32 @@
-"""What people do in the agenda: book, move, cancel, close time; and its furniture: resources, hours, reasons."""
+"""What people do in the agenda: book, move, cancel, close time. What it is made of is set up in furniture.py."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vpterm.database.context import Context
 from vpterm.kernel.dates import paris_day
-from vpterm.kernel.errors import Conflict, ConstraintViolated, NotAllowed, NotFound, Refused
+from vpterm.kernel.errors import Conflict, ConstraintViolated, NotAllowed, NotFound, Refused, VptermError
 from vpterm.kernel.i18n import _
 from vpterm.practice.agenda.conflicts import slot_taken
-from vpterm.practice.agenda.reading import VISITS, require_shared
+from vpterm.practice.agenda.queries import list_closures, list_resources
+from vpterm.practice.agenda.reading import VISITS, by_resource, require_shared
 from vpterm.practice.agenda.rules import (
-    Hours,
     Span,
     check_closed,
     check_duration,
-    check_hours,
-    check_kind,
-    check_name,
+    check_note,
     check_start,
+    free_spans,
     span_of,
 )
-from vpterm.practice.agenda.tables import Booking, OpeningHours, Reason, Resource
+from vpterm.practice.agenda.tables import Booking, Reason, Resource
 from vpterm.practice.animals.tables import Animal
 
 OVERLAP = "ex_bookings_overlap"
-
-
-async def add_resource(
-    context: Context, *, name: str, kind: str = "practitioner", staff_id: int | None = None, position: int = 1
-) -> int:
-    """Add what can be booked: a practitioner, a room, a theatre. Refused: a name that is taken or empty."""
-    context.require("agenda.edit")
-    values = {"name": check_name(name), "kind": check_kind(kind), "staff_id": staff_id, "position": position}
-    try:
-        async with context.writing() as connection:
-            statement = insert(Resource).values(site_id=context.site_id, **values).returning(Resource.id)
-            return (await connection.execute(statement)).scalar_one()
-    except ConstraintViolated as failure:
-        if failure.constraint == "uq_resources_name":
-            raise Refused(_("The agenda has “{name}” already.").format(name=name), field="name") from failure
-        raise Refused(_("This member of staff is unknown."), field="staff_id") from failure
-
-
-async def set_opening_hours(context: Context, *, resource_id: int, hours: Sequence[Hours]) -> None:
-    """Replace the opening hours of a resource: (weekday 1 to 7, opens_at, closes_at) in clinic time."""
-    context.require("agenda.edit")
-    rows = [
-        {"site_id": context.site_id, "resource_id": resource_id, "weekday": weekday, "opens_at": opens_at,
-         "closes_at": closes_at}
-        for weekday, opens_at, closes_at in check_hours(hours)
-    ]  # fmt: skip
-    try:
-        async with context.writing() as connection:
-            await connection.execute(
-                delete(OpeningHours).where(
-                    OpeningHours.site_id == context.site_id, OpeningHours.resource_id == resource_id
-                )
-            )
-            if rows:
-                await connection.execute(insert(OpeningHours), rows)
-    except ConstraintViolated as failure:
-        raise NotFound(_("This is not in the agenda of this site.")) from failure
-
-
-async def add_reason(
-    context: Context, *, name: str, duration_min: int, kind: str = "practitioner", position: int = 1
-) -> int:
-    """Add a reason to come, with its usual duration in minutes. Refused: a name that is taken or empty."""
-    context.require("agenda.edit")
-    values = {
-        "name": check_name(name), "duration_min": check_duration(duration_min), "kind": check_kind(kind),
-        "position": position,
-    }  # fmt: skip
-    try:
-        async with context.writing() as connection:
-            statement = insert(Reason).values(site_id=context.site_id, **values).returning(Reason.id)
-            return (await connection.execute(statement)).scalar_one()
-    except ConstraintViolated as failure:
-        raise Refused(_("The list of reasons has “{name}” already.").format(name=name), field="name") from failure
 
 
 async def book(
@@ -129,19 +74,41 @@ async def close_time(context: Context, *, resource_id: int, starts_at: datetime,
     Conflict: something is booked in it already.
     """
     context.require("agenda.edit")
-    span = check_closed(Span(starts_at.astimezone(UTC), ends_at.astimezone(UTC)))
-    if not (note := " ".join(note.split())):
-        raise Refused(_("Say what the time is closed for."), _("For instance: leave, surgery, meeting."), field="note")
+    span, note = check_closed(Span(starts_at.astimezone(UTC), ends_at.astimezone(UTC))), check_note(note)
     try:
         async with context.writing() as connection:
             values = {"site_id": context.site_id, "resource_id": resource_id, "note": note}
             return await _insert(context, connection, span, values)
     except ConstraintViolated as failure:
-        if failure.constraint == OVERLAP:
-            raise await slot_taken(
-                context, site_id=context.site_id, resource_id=resource_id, span=span, closing=True
-            ) from failure
-        raise _unknown(failure) from failure
+        raise await _still_booked(context, failure, resource_id, span) from failure
+
+
+async def close_for_all(context: Context, *, starts_at: datetime, ends_at: datetime, note: str) -> int:
+    """Close the whole site (a holiday, works): every resource or none; answers how many.
+
+    Where somebody is on leave already, the leave stays as it is. Conflict: something is booked in it already.
+    """
+    context.require("agenda.edit")
+    span, note = check_closed(Span(starts_at.astimezone(UTC), ends_at.astimezone(UTC))), check_note(note)
+    # By number, so that two who close at once queue up in the same order.
+    resources = sorted(row.id for row in await list_resources(context))
+    leave = by_resource((row.resource_id, row.span) for row in await list_closures(context))
+    number = 0
+    try:
+        async with context.writing() as connection:
+            for number in resources:
+                values = {"site_id": context.site_id, "resource_id": number, "note": note}
+                for part in free_spans([span], leave.get(number, [])):
+                    await _insert(context, connection, part, values)
+    except ConstraintViolated as failure:
+        raise await _still_booked(context, failure, number, span) from failure
+    return len(resources)
+
+
+async def _still_booked(context: Context, failure: ConstraintViolated, resource_id: int, span: Span) -> VptermError:
+    if failure.constraint != OVERLAP:
+        return _unknown(failure)
+    return await slot_taken(context, site_id=context.site_id, resource_id=resource_id, span=span, closing=True)
 
 
 async def move_booking(
@@ -163,6 +130,8 @@ async def move_booking(
             minutes = check_duration(duration_min) if duration_min else Span(start, end).minutes
             span = span_of(starts_at, minutes)
             await _queue_for(connection, context.site_id, target)
+            if target != old_resource:
+                await _require_open(connection, context.site_id, target)
             await connection.execute(
                 update(Booking)
                 .where(Booking.site_id == context.site_id, Booking.id == booking_id)
@@ -188,8 +157,9 @@ async def cancel_booking(context: Context, *, booking_id: int, because: str = ""
 
 async def _insert(context: Context, connection: AsyncConnection, span: Span, values: Mapping[str, object]) -> int:
     statement = insert(Booking).values(span=Range(span.start, span.end), **values)
-    site = int(str(values["site_id"]))
-    await _queue_for(connection, site, int(str(values["resource_id"])))
+    site, resource = int(str(values["site_id"])), int(str(values["resource_id"]))
+    await _queue_for(connection, site, resource)
+    await _require_open(connection, site, resource)
     if site == context.site_id:
         return (await connection.execute(statement.returning(Booking.id))).scalar_one()
     # RETURNING asks for the right to read, which free-busy does not give.
@@ -200,6 +170,14 @@ async def _insert(context: Context, connection: AsyncConnection, span: Span, val
 async def _queue_for(connection: AsyncConnection, site_id: int, resource_id: int) -> None:
     """One writer a resource at a time: two that insert into an EXCLUDE at once may deadlock instead of one losing."""
     await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{site_id}/{resource_id}", 0))))
+
+
+async def _require_open(connection: AsyncConnection, site_id: int, resource_id: int) -> None:
+    statement = select(Resource.name).where(
+        Resource.site_id == site_id, Resource.id == resource_id, Resource.closed.is_(True)
+    )
+    if name := (await connection.execute(statement)).scalar_one_or_none():
+        raise Refused(_("{name} is no longer booked.").format(name=name), _("Choose another."), field="resource_id")
 
 
 async def _usual_duration(connection: AsyncConnection, site_id: int, reason_id: int | None) -> int:

@@ -5,9 +5,23 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, RowMapping, Select, any_, bindparam, column, func, select, table
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    DateTime,
+    RowMapping,
+    ScalarSelect,
+    Select,
+    any_,
+    bindparam,
+    column,
+    func,
+    select,
+    table,
+)
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import InstrumentedAttribute
 
 from vpterm.database.written import Written
 from vpterm.kernel.errors import NotAllowed, NotFound
@@ -33,16 +47,21 @@ async def require_shared(connection: AsyncConnection) -> None:
         )
 
 
-def bookings_select() -> Select[*tuple[Any, ...]]:
-    """Bookings with all that a BookingRow shows."""
-    species = Species.name_fr if current_language() == "fr" else Species.name_en
-    phone = (
+def first_phone_of(client_id: InstrumentedAttribute[Any]) -> ScalarSelect[str]:
+    """The telephone to call first, of the client that a column names."""
+    return (
         select(ClientPhone.number)
-        .where(ClientPhone.client_id == Booking.client_id)
+        .where(ClientPhone.client_id == client_id)
         .order_by(ClientPhone.position, ClientPhone.id)
         .limit(1)
         .scalar_subquery()
     )
+
+
+def bookings_select() -> Select[*tuple[Any, ...]]:
+    """Bookings with all that a BookingRow shows."""
+    species = Species.name_fr if current_language() == "fr" else Species.name_en
+    phone = first_phone_of(Booking.client_id)
     full_name = func.btrim(func.concat_ws(" ", Client.last_name, Client.first_name))
     return (
         select(
@@ -173,5 +192,6 @@ def by_resource(spans: Any) -> dict[int, list[Span]]:
 
 
 def resource_day(row: ResourceRow, day: date, busy: Sequence[Span]) -> ResourceDay:
-    openings = opening_spans(day, row.hours)
+    """Its openings and what is free of them: nothing at all once it is closed, whatever is still booked there."""
+    openings = [] if row.closed else opening_spans(day, row.hours)
     return ResourceDay(row.id, row.name, row.kind, row.staff_id, tuple(openings), tuple(free_spans(openings, busy)))

@@ -21,12 +21,13 @@ class ResourceRow:
 
 @dataclass(frozen=True, slots=True)
 class ReasonRow:
-    """Why people come."""
+    """Why people come, for how long, at what kind of resource; `withdrawn` when it is offered no longer."""
 
     id: int
     name: str
     duration_min: int
     kind: str
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,13 @@ def check_name(name: str) -> str:
     return kept
 
 
+def check_note(note: str) -> str:
+    """What time is closed for, without spaces at its ends; Refused when nothing is left."""
+    if not (kept := " ".join(note.split())):
+        raise Refused(_("Say what the time is closed for."), _("For instance: leave, surgery, meeting."), field="note")
+    return kept
+
+
 def check_start(starts_at: datetime, now: datetime) -> datetime:
     """The moment itself. Earlier today is fine (it is written down afterwards), another day is not."""
     if starts_at.tzinfo is None:

@@ -37,10 +37,12 @@ _DESK = {
 }
 _CARE = {"care.write", "care.weigh"}
 RIGHTS: dict[Role, frozenset[str]] = {
-    Role.VET: frozenset(_DESK | _CARE | {"care.sign", "invoices.credit"}),
+    Role.VET: frozenset(_DESK | _CARE | {"care.sign", "invoices.credit", "agenda.manage"}),
     Role.NURSE: frozenset(_DESK | _CARE),
     Role.RECEPTION: frozenset(_DESK | {"care.weigh"}),
-    Role.MANAGEMENT: frozenset(_DESK | {"invoices.credit", "fees.edit", "group.manage", "staff.manage", "audit.read"}),
+    Role.MANAGEMENT: frozenset(
+        _DESK | {"invoices.credit", "agenda.manage", "fees.edit", "group.manage", "staff.manage", "audit.read"}
+    ),
     Role.SUPPORT: frozenset(),
 }
 

@@ -10,9 +10,10 @@ from vpterm.database.context import Context
 from vpterm.kernel.dates import day_bounds
 from vpterm.kernel.errors import NotFound
 from vpterm.kernel.i18n import _, current_language
+from vpterm.practice.agenda.reading import first_phone_of
 from vpterm.practice.agenda.tables import Booking
 from vpterm.practice.animals.tables import Animal, Species
-from vpterm.practice.clients.tables import Client, ClientPhone
+from vpterm.practice.clients.tables import Client
 from vpterm.practice.staff.tables import StaffMember
 from vpterm.practice.waiting.rules import State, is_late, waited_min
 from vpterm.practice.waiting.tables import Visit
@@ -101,13 +102,7 @@ async def _read(context: Context, wanted: ColumnElement[bool]) -> list[VisitRow]
 def visits_select() -> Select[*tuple[Any, ...]]:
     """Visits with all that a VisitRow shows."""
     species = Species.name_fr if current_language() == "fr" else Species.name_en
-    phone = (
-        select(ClientPhone.number)
-        .where(ClientPhone.client_id == Visit.client_id)
-        .order_by(ClientPhone.position, ClientPhone.id)
-        .limit(1)
-        .scalar_subquery()
-    )
+    phone = first_phone_of(Visit.client_id)
     return (
         select(
             Visit.id, Visit.state, Visit.animal_id, Animal.name.label("animal"), species.label("species"),

@@ -12,8 +12,8 @@ from vpterm.kernel.identifiers import format_phone
 from vpterm.practice.agenda.actions import cancel_booking, move_booking
 from vpterm.practice.agenda.queries import BookingRow, Gap
 from vpterm.practice.agenda.rules import Span, slots
-from vpterm.practice.waiting.actions import check_in
-from vpterm.screens.agenda.columns import STATES
+from vpterm.practice.sites.queries import SiteRow, list_sites
+from vpterm.screens.desk.shown import STATES
 from vpterm.screens.widgets.dialogs import PickList, Question
 
 if TYPE_CHECKING:
@@ -57,13 +57,12 @@ def _card(row: BookingRow) -> str:
     return "\n".join(lines)
 
 
-async def arrive(app: PracticeApp, row: BookingRow) -> None:
-    """Check the booking in; a caller without a file is found or made on the way."""
-    if row.animal_id is None:
-        await app.open("waiting.check_in", booking_id=row.id)
-        return
-    await check_in(app.context, animal_id=row.animal_id, booking_id=row.id)
-    app.say(_("{animal} is in the waiting room.").format(animal=row.animal))
+async def pick_site(app: PracticeApp) -> SiteRow | None:
+    """Whose agenda to look at."""
+    sites = await list_sites(app.context.database)
+    return await app.ask(
+        PickList(_("Whose agenda?"), sites, show=lambda site: site.name, identity=lambda site: site.id)
+    )
 
 
 async def cancel(app: PracticeApp, row: BookingRow) -> None:

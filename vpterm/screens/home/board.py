@@ -12,8 +12,8 @@ from textual.widget import Widget
 from vpterm.kernel.i18n import N_, _
 from vpterm.practice.agenda.queries import BookingRow, DayCount
 from vpterm.practice.waiting.queries import VisitRow
+from vpterm.screens.desk.shown import Entry, role_of_entry
 from vpterm.screens.home import columns
-from vpterm.screens.home.columns import Entry
 from vpterm.screens.home.layout import share_lines
 from vpterm.screens.home.reading import BillRow, HomeData, Task, read_home
 from vpterm.screens.home.receiving import open_task, receive
@@ -56,10 +56,10 @@ class HomeBoard(Place):
         agenda: dict[str, Any] = {"identity": lambda entry: entry.key, "on_open": self.open_entry}
         empty = N_("Nothing booked today: F9 books.")
         self.mine = Rows[Entry](
-            columns.agenda_columns(look), (), role_of=columns.role_of_entry, empty=empty, id="mine", **agenda
+            columns.agenda_columns(look), (), role_of=role_of_entry, empty=empty, id="mine", **agenda
         )
         self.everybody = Rows[Entry](
-            columns.everybody_columns(look), (), role_of=columns.role_of_entry, empty=empty, id="everybody", **agenda
+            columns.everybody_columns(look), (), role_of=role_of_entry, empty=empty, id="everybody", **agenda
         )
         self.waiting = self._visits(columns.WAITING, N_("Nobody is waiting: F9 checks in."), "waiting")
         self.consulting = self._visits(columns.IN_CONSULTATION, N_("Nobody: F9 above calls in."), "consulting")

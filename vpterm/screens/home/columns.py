@@ -3,50 +3,28 @@
 from __future__ import annotations
 
 from vpterm.kernel.dates import format_day_title, format_duration, format_time
-from vpterm.kernel.i18n import N_, _
-from vpterm.kernel.identifiers import format_phone
+from vpterm.kernel.i18n import _
 from vpterm.kernel.money import format_money
 from vpterm.kernel.text import initials
 from vpterm.practice.agenda.queries import BookingRow, DayCount, Gap
 from vpterm.practice.waiting.queries import VisitRow
+from vpterm.screens.desk.shown import STATES, Entry, last_name, phone, sign, why
 from vpterm.screens.home.reading import BillRow, Task, short_caller
-from vpterm.screens.theme.look import Look, Role
+from vpterm.screens.theme.look import Look
 from vpterm.screens.widgets.columns import Cell, Column
-
-Entry = BookingRow | Gap
-_STATES = {
-    "waiting": N_("arrived"),
-    "in_consultation": N_("in consultation"),
-    "to_bill": N_("to bill"),
-    "gone": N_("seen"),
-}
-
-
-def role_of_entry(entry: Entry) -> Role | None:
-    """Quiet for what needs nobody any more, or nobody yet."""
-    if isinstance(entry, Gap) or entry.is_closed or entry.state == "gone":
-        return "quiet"
-    return None
 
 
 def agenda_columns(look: Look) -> list[Column[Entry]]:
     """Time, where it is, who, why, whose; wide: the telephone and the state in words."""
     return [
         Column[Entry]("", lambda entry: format_time(entry.starts_at), 5),
-        Column[Entry]("", lambda entry: _sign(entry, look), 1),
+        Column[Entry]("", lambda entry: sign(entry, look), 1),
         Column[Entry]("", _who, 9, stretch=2),
-        Column[Entry]("", _why, 8, stretch=1),
-        Column[Entry]("", _whose, 7, stretch=1),
-        Column[Entry]("", _phone, 14, rank=2, role="quiet"),
+        Column[Entry]("", why, 8, stretch=1),
+        Column[Entry]("", last_name, 7, stretch=1),
+        Column[Entry]("", phone, 14, rank=2, role="quiet"),
         Column[Entry]("", _state, 15, rank=3, role="quiet"),
     ]
-
-
-def _sign(entry: Entry, look: Look) -> str | Cell:
-    state = entry.state if isinstance(entry, BookingRow) else ""
-    if state == "waiting":
-        return Cell(look.glyph("ring"), "waiting")
-    return {"in_consultation": look.glyph("dot"), "to_bill": "€"}.get(state, "")
 
 
 def _who(entry: Entry) -> str:
@@ -55,24 +33,8 @@ def _who(entry: Entry) -> str:
     return entry.animal or short_caller(entry.who)
 
 
-def _why(entry: Entry) -> str:
-    if isinstance(entry, Gap) or entry.is_closed:
-        return format_duration(entry.minutes)
-    return entry.reason
-
-
-def _whose(entry: Entry) -> str:
-    if isinstance(entry, Gap) or entry.is_closed:
-        return ""
-    return entry.last_name if entry.animal else ""
-
-
-def _phone(entry: Entry) -> str:
-    return format_phone(entry.phone) if isinstance(entry, BookingRow) and entry.phone else ""
-
-
 def _state(entry: Entry) -> str:
-    return _(_STATES[entry.state]) if isinstance(entry, BookingRow) and entry.state in _STATES else ""
+    return _(STATES[entry.state]) if isinstance(entry, BookingRow) and entry.state != "booked" else ""
 
 
 def everybody_columns(look: Look) -> list[Column[Entry]]:

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _
-from vpterm.practice.agenda.queries import BookingRow, Gap, list_resources
-from vpterm.practice.waiting.actions import call_in, check_in
+from vpterm.practice.agenda.queries import BookingRow, Gap
 from vpterm.practice.waiting.queries import Board, VisitRow
-from vpterm.practice.waiting.rules import State
+from vpterm.screens.desk.steps import check_in_booking, receive_visit
 from vpterm.screens.home.reading import BillRow, Task
-from vpterm.screens.widgets.dialogs import PickList
 
 if TYPE_CHECKING:
     from vpterm.screens.shell.app import PracticeApp
@@ -47,42 +45,12 @@ async def _receive_booking(app: PracticeApp, row: BookingRow, room: Board) -> No
     if row.state == "gone":
         raise Refused(_("{animal} has left already.").format(animal=row.who))
     if row.state == "booked":
-        if row.animal_id is None:
-            await app.open("waiting.check_in", booking_id=row.id)
-            return
-        await check_in(app.context, animal_id=row.animal_id, booking_id=row.id)
-        app.say(_("{animal} is in the waiting room.").format(animal=row.animal))
+        await check_in_booking(app, row)
         return
     visit = next((one for one in room.rows if one.id == row.visit_id), None)
     if visit is None:
         raise Refused(_("This has just changed."), _("Look at the waiting room again."))
     await receive_visit(app, visit)
-
-
-async def receive_visit(app: PracticeApp, visit: VisitRow) -> None:
-    """The next step of a visit: into consultation, to its note, or to the desk."""
-    if visit.state == State.TO_BILL:
-        await app.open("billing.invoice", client_id=visit.client_id)
-        return
-    if visit.state == State.WAITING:
-        chosen = await _pick_room(app)
-        if chosen is None:
-            return
-        await call_in(app.context, visit_id=visit.id, room=chosen)
-        app.say(_("{animal} is in consultation.").format(animal=visit.animal))
-    if app.context.may("care.write"):
-        await app.open("care.consultation", animal_id=visit.animal_id, visit_id=visit.id)
-
-
-async def _pick_room(app: PracticeApp) -> str | None:
-    """The consulting room: none where the site has none, the only one, or the one that is picked; None for Esc."""
-    rooms = [row for row in await list_resources(app.context) if row.kind == "room"]
-    if len(rooms) < 2:
-        return rooms[0].name if rooms else ""
-    picked = await app.ask(
-        PickList(_("In which room?"), rooms, show=lambda row: row.name, identity=lambda row: row.id, width=40)
-    )
-    return picked.name if picked is not None else None
 
 
 async def open_task(app: PracticeApp, task: Task) -> None:

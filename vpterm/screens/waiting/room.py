@@ -12,10 +12,11 @@ from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import N_, _
 from vpterm.kernel.identifiers import format_phone
 from vpterm.kernel.text import initials
-from vpterm.practice.agenda.queries import list_resources
-from vpterm.practice.waiting.actions import call_in, finish_consultation, leave, undo_step
+from vpterm.practice.waiting.actions import finish_consultation, leave, undo_step
 from vpterm.practice.waiting.queries import Board, VisitRow, list_gone, waiting_room
 from vpterm.practice.waiting.rules import STATE_LABELS, State
+from vpterm.screens.desk.shown import sign_of
+from vpterm.screens.desk.steps import receive_visit
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import BILL, MAIN
 from vpterm.screens.shell.app import PracticeApp
@@ -24,7 +25,7 @@ from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
 from vpterm.screens.theme.look import Look, Role
 from vpterm.screens.widgets.columns import Cell, Column
-from vpterm.screens.widgets.dialogs import PickList, yes_no
+from vpterm.screens.widgets.dialogs import yes_no
 from vpterm.screens.widgets.rows import Rows
 from vpterm.screens.widgets.section import Line
 
@@ -34,23 +35,17 @@ MINUTE_S = 60.0
 def room_columns(look: Look) -> list[Column[VisitRow]]:
     """Where it is in words, since when, who, why, how long, with whom; wide: telephone, species, alert."""
     return [
-        Column[VisitRow]("", lambda visit: _sign(visit, look), 1),
+        Column[VisitRow]("", lambda visit: sign_of(visit.state, look), 1),
         Column[VisitRow](N_("where"), lambda visit: _(STATE_LABELS[visit.state]), 15),
         Column[VisitRow](N_("since when"), lambda visit: format_time(_since(visit)), 6),
-        Column[VisitRow](N_("who"), lambda visit: visit.animal, 11, stretch=1),
+        Column[VisitRow](N_("who"), lambda visit: visit.animal, 10, stretch=1),
         Column[VisitRow](N_("reason"), lambda visit: visit.reason, 12, stretch=1),
-        Column[VisitRow](N_("owner"), lambda visit: visit.last_name, 9, stretch=1),
+        Column[VisitRow](N_("owner"), lambda visit: visit.last_name, 12, stretch=1),
         Column[VisitRow](N_("waited"), _waited, 8, align="right"),
         Column[VisitRow](N_("telephone"), lambda visit: format_phone(visit.phone) if visit.phone else "", 14, rank=1),
         Column[VisitRow](N_("with whom"), _with, 14, rank=2),
         Column[VisitRow](N_("alert"), _alert, 18, rank=3, stretch=1),
     ]
-
-
-def _sign(visit: VisitRow, look: Look) -> str | Cell:
-    if visit.state == State.WAITING:
-        return Cell(look.glyph("ring"), "waiting")
-    return {State.IN_CONSULTATION: look.glyph("dot"), State.TO_BILL: "€"}.get(visit.state, "")
 
 
 def _since(visit: VisitRow) -> Any:
@@ -150,27 +145,9 @@ class WaitingRoom(Place):
         visit = self._visit()
         if visit.state == State.GONE:
             raise Refused(_("{animal} has left already.").format(animal=visit.animal), _("Z takes this back."))
-        if visit.state == State.TO_BILL:
-            await self.do_bill()
-            return
-        if visit.state == State.WAITING:
-            chosen = await self._pick_room()
-            if chosen is None:
-                return
-            await call_in(self.app.context, visit_id=visit.id, room=chosen)
-            self.app.say(_("{animal} is in consultation.").format(animal=visit.animal))
+        await receive_visit(self.app, visit)
+        if self.app.open_place is self:
             await self.reload()
-        if self.app.context.may("care.write"):
-            await self.app.open("care.consultation", animal_id=visit.animal_id, visit_id=visit.id)
-
-    async def _pick_room(self) -> str | None:
-        rooms = [row for row in await list_resources(self.app.context) if row.kind == "room"]
-        if len(rooms) < 2:
-            return rooms[0].name if rooms else ""
-        picked = await self.app.ask(
-            PickList(_("In which room?"), rooms, show=lambda row: row.name, identity=lambda row: row.id, width=40)
-        )
-        return picked.name if picked is not None else None
 
     async def do_add(self) -> None:
         """A."""

@@ -144,12 +144,12 @@ class Form(Drawn, VerticalScroll, can_focus=False):
 
     @on(Input.Submitted)
     def _go_on(self, message: Input.Submitted) -> None:
-        """Enter goes on to the next field; in the last one it saves."""
+        """Enter goes on to the next field that can be typed in; in the last one it saves."""
         message.stop()
         order = list(self.fields.values())
         at = next((at for at, field in enumerate(order) if field is message.input), len(order) - 1)
-        if at + 1 < len(order):
-            order[at + 1].focus()
+        if following := next((field for field in order[at + 1 :] if not field.disabled), None):
+            following.focus()
         else:
             self.app.work(self.save())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -121,14 +121,17 @@ def _client(one: Patient) -> str:
 class PatientField(PickingField):
     """Finds clients and animals while one types; `patient` is who was taken, None while the text is only words.
 
-    `clients` offers clients without an animal, `callers` the words themselves.
+    `clients` offers clients without an animal, `callers` the words themselves. `on_patient` is told who it is,
+    None when it is nobody again.
     """
 
     def __init__(
-        self, name: str, label: str, *, below: Rows[Patient], clients: bool, callers: bool, **options: Any
-    ) -> None:
+        self, name: str, label: str, *, below: Rows[Patient], clients: bool, callers: bool,
+        on_patient: Callable[[Patient | None], None] | None = None, **options: Any,
+    ) -> None:  # fmt: skip
         super().__init__(name, label, below=below, **options)
         self.patient: Patient | None = None
+        self._on_patient = on_patient
         self._clients, self._callers = clients, callers
         self._searched = ""
 
@@ -142,15 +145,20 @@ class PatientField(PickingField):
         if row.client_id is None:
             self.below.set_rows([])
             return
-        self.patient = row
+        self._know(row)
         self._searched = row.label
         self.set_text(row.label)
+
+    def _know(self, patient: Patient | None) -> None:
+        self.patient = patient
+        if self._on_patient is not None:
+            self._on_patient(patient)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search at every key; the next key waits for the few milliseconds."""
         super().on_input_changed(event)
         if self.patient is not None and event.value != self.patient.label:
-            self.patient = None
+            self._know(None)
         if self.patient is None and event.value.strip() != self._searched:
             self._searched = event.value.strip()
             app: PracticeApp = self.app  # type: ignore[assignment]

@@ -236,7 +236,7 @@ class Rows(Drawn, Generic[T], can_focus=True):
                 pad(_(column.title) if column.title else "", size, column.align)
                 for column, size in self._laid_out(width)
             ]
-            text, style = "  " + (" " * GAP).join(parts), quiet
+            text, style = ("  " + (" " * GAP).join(parts)).rstrip(), quiet
         room = width - len(position) - 1 if position else width
         strip = Strip([Segment(fit(text, room), style)]).adjust_cell_length(room)
         return Strip.join([strip, Strip([Segment(f" {position}", quiet)])]) if position else strip

@@ -22,6 +22,11 @@ class Section(Drawn):
         super().__init__(id=id, classes="-after" if after else "")
         self._title, self._count = title, count
 
+    def show_title(self, title: str) -> None:
+        """Change the heading."""
+        self._title = title
+        self.refresh()
+
     def show_count(self, count: str) -> None:
         """Change the count."""
         self._count = count
