@@ -43,7 +43,7 @@ async def open_day(
     return place
 
 
-@command("agenda", "ag", label=N_("Agenda of a day"), argument=N_("day"))
+@command("agenda", "ag", label=N_("Agenda of the day"), argument=N_("day"))
 async def go_to_agenda(app: Any, rest: str) -> None:
     # for instance: agenda 24/11
     day = parse_wish(rest, app.context.today()).day if rest else None
