@@ -47,10 +47,10 @@ def _preload(factory: str, paths: list[str]) -> None:
     importlib.import_module(factory.partition(":")[0])
     # Textual, rich and babel load much lazily; each worker would load it again.
     importlib.import_module("babel.numbers")
-    from vpterm.terminal.textual_internals import tame_textual, warm_up
+    from vpterm.terminal.textual_internals import Sample, tame_textual, warm_up
 
     tame_textual()
-    asyncio.run(warm_up())
+    asyncio.run(warm_up(Sample()))
     for language in available_languages():
         with using(language):
             _("Goodbye.")  # any message: it reads the catalogue, once for all workers
