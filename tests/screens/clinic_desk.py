@@ -19,7 +19,8 @@ from vpterm.screens import home as home_screens
 from vpterm.screens import waiting as waiting
 from vpterm.screens.link import Colours, SessionRequest
 from vpterm.screens.shell import openers
-from vpterm.screens.shell.app import PracticeApp, SiteFace
+from vpterm.screens.shell.app import PracticeApp
+from vpterm.screens.shell.person import SiteFace
 from vpterm.screens.shell.place import Place
 
 __all__ = ["TODAY", "at", "clinic_desk", "home_screens", "morning", "open_clinic", "other_nouns", "until_sees"]

@@ -18,7 +18,8 @@ from vpterm.database.context import Context
 from vpterm.database.engine import Database
 from vpterm.kernel.i18n import set_language
 from vpterm.screens.link import SessionRequest
-from vpterm.screens.shell.app import PracticeApp, SiteFace
+from vpterm.screens.shell.app import PracticeApp
+from vpterm.screens.shell.person import SiteFace
 
 MORNING = datetime(2026, 11, 24, 7, 42, tzinfo=UTC)
 LILAS = SiteFace("lilas", "Clinique des Lilas", "#8fb573")

@@ -203,7 +203,7 @@ async def test_a_crash_is_told_without_printing_anybodys_data(capfd: pytest.Capt
 
 async def test_a_warm_up_leaves_nothing_running() -> None:
     tasks, threads = asyncio.all_tasks(), set(threading.enumerate())
-    await internals.warm_up(internals.Sample())
+    await internals.warm_up(internals.Sample)
     assert asyncio.all_tasks() == tasks
     assert set(threading.enumerate()) <= threads  # the process is about to fork
 

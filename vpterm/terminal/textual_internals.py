@@ -180,9 +180,9 @@ class Sample(App[None]):
         yield VerticalScroll(*(Static(str(number)) for number in range(9)))
 
 
-async def warm_up(app: App[Any]) -> None:
+async def warm_up(make: Callable[[], App[Any]]) -> None:
     """Run an app for a moment, so that a process forked from this one need not load modules and tables."""
-    ready = asyncio.Event()
+    app, ready = make(), asyncio.Event()
     prepare_app(app, lambda text: None, lambda error: None)
     running = asyncio.create_task(run_app(app, (80, 24), ready.set))
     await ready.wait()
