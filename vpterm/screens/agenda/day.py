@@ -185,6 +185,10 @@ class AgendaDay(Place):
             pieces.append(("   ", "quiet"))
         self.week_line.show(*pieces)
 
+    def way_back(self) -> dict[str, Any]:
+        """The day shown by now."""
+        return {"day": self.agenda.day, "site_id": self.site_id}
+
     async def reload(self) -> None:
         """Read the day again; the cursor stays on its line."""
         await self._go_to(self.agenda.day)
@@ -196,6 +200,7 @@ class AgendaDay(Place):
         self.week = await week_overview(context, day=day, site_id=site)
         self._show()
         if turned:
+            self.app.whereabouts.changed()
             for rows in self.lists.values():
                 rows.action_move(-len(rows.rows))
 

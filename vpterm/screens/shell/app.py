@@ -25,6 +25,7 @@ from vpterm.screens.shell.gate import KeyGate
 from vpterm.screens.shell.openers import opening
 from vpterm.screens.shell.person import PersonalApp, SiteFace
 from vpterm.screens.shell.place import Dialog, Opening, Place
+from vpterm.screens.shell.whereabouts import Whereabouts
 from vpterm.screens.shell.works import Works
 
 
@@ -59,6 +60,7 @@ class PracticeApp(PersonalApp):
         self.works = Works(self.show_busy, self.tell_failure)
         self.gate = KeyGate(self.works, self._deliver, self._way_of_keys)
         self._asking = Asking(self)
+        self.whereabouts = Whereabouts(self)
         if request is not None:
             self.belong_to(context, request, site=site, sites=sites, link=link)
 
@@ -76,12 +78,17 @@ class PracticeApp(PersonalApp):
             self.begin()
 
     def begin(self) -> None:
-        """Open the home board; keys typed meanwhile wait for it."""
-        self.work(self._open(self.home, {}))
+        """Open the home board, and where a cut found the person; keys typed meanwhile wait for it."""
+        self.work(self._come_in())
+
+    async def _come_in(self) -> None:
+        await self._open(self.home, {})
+        await self.whereabouts.come_back()
 
     def on_unmount(self) -> None:
         """Nothing outlives the session."""
         self._boards.close()
+        self.whereabouts.close()
         self.gate.close()
         self.works.close()
 
@@ -146,6 +153,7 @@ class PracticeApp(PersonalApp):
 
     async def _open(self, name: str, arguments: dict[str, Any]) -> None:
         await self.push_screen(await self._load(name, arguments))
+        self.whereabouts.changed()
 
     async def _load(self, name: str, arguments: dict[str, Any]) -> Screen[Any]:
         """Have the place read what it shows; Esc may give that up, since nothing changes yet."""
@@ -156,6 +164,8 @@ class PracticeApp(PersonalApp):
         self.works.let_cancel(allowed=True)
         screen = await known.opener(self, **arguments)
         self.works.let_cancel(allowed=False)
+        if isinstance(screen, Place):
+            screen.opened_as, screen.opened_with = name, arguments
         return screen
 
     async def replace(self, name: str, /, **arguments: Any) -> None:
@@ -164,6 +174,7 @@ class PracticeApp(PersonalApp):
         screen = await self._load(name, arguments)
         if self.screen is here and len(self.screen_stack) > 1:
             await self.switch_screen(screen)
+            self.whereabouts.changed()
 
     async def go_back(self, *, says: str = "") -> None:
         """Back to the place beneath, exactly as it was, with its rows read anew. On the home board: ask to leave."""
@@ -178,13 +189,14 @@ class PracticeApp(PersonalApp):
         """Back to the home board, from however deep."""
         self.keep_drafts()
         if len(self.screen_stack) == 1:
-            await self._open(self.home, {})
+            await self._come_in()
             return
         while len(self.screen_stack) > 2:
             await self.pop_screen()
         await self._returned("")
 
     async def _returned(self, says: str) -> None:
+        self.whereabouts.changed()
         if isinstance(self.screen, Place):
             self.screen.say(says)
             await self.screen.reload()
@@ -235,6 +247,7 @@ class PracticeApp(PersonalApp):
         how = await ask_how_to_leave(self)
         if how == "leave":
             self.keep_drafts()
+            self.background(self.whereabouts.forget())
             await self._finish_background()
             self._tell_session(lambda link: link.leave())
         elif how == "detach":
