@@ -205,10 +205,10 @@ class Session:
         return self.app
 
     def _look(self) -> None:
-        """Let the app paint if anybody sees it."""
+        """Let the app paint if anybody sees it, and if it is theirs."""
         driver = internals.driver_of(self.app) if self.app is not None else None
         if driver is not None:
-            driver.renders = bool(self.viewers)
+            driver.renders = bool(self.viewers) and self._is_ready.is_set()
 
     def _painted(self, text: str) -> None:
         """The app has painted something."""
