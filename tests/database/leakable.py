@@ -20,6 +20,7 @@ INSERT INTO bookings (site_id, id, resource_id, reason_id, span, client_id, anim
   VALUES ({site}, {n}, {n}, {n}, '[2026-11-24 08:00+00,2026-11-24 08:15+00)', 1, 1);
 INSERT INTO visits (site_id, id, animal_id, client_id, booking_id, arrived_at) VALUES ({site}, {n}, 1, 1, {n}, now());
 INSERT INTO form_drafts (site_id, staff_id, form, subject, field_values) VALUES ({site}, 1, 'note', '', '{{"t": 1}}');
+INSERT INTO kept_places (site_id, staff_id, places) VALUES ({site}, 1, '[["clients.sheet", {{"client_id": 1}}]]');
 INSERT INTO site_fees (site_id, id, code, price) VALUES ({site}, {n}, 'CONS', 50);
 INSERT INTO invoices (site_id, id, billing_entity_id, client_id) VALUES ({site}, {n}, 1, 1);
 INSERT INTO invoice_lines (site_id, id, invoice_id, position, practitioner_id, label, quantity, unit_price,

@@ -164,6 +164,7 @@ def test_a_site_writes_no_row_into_another(group: Group) -> None:
     here, there = group.ids["lilas"], group.ids["port"]
     writes = {
         "form_drafts": f"(site_id, staff_id, form, subject, field_values) VALUES ({there}, 1, 'x', 'y', '{{}}')",
+        "kept_places": f"(site_id, staff_id, places) VALUES ({there}, 2, '[]')",
         "site_fees": f"(site_id, code, price) VALUES ({there}, 'NEW', 1)",
         "resources": f"(site_id, name) VALUES ({there}, 'mine')",
         "opening_hours": "(site_id, resource_id, weekday, opens_at, closes_at)"

@@ -6,7 +6,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Index, create_engine
 from sqlalchemy.engine import make_url
 
@@ -44,6 +46,12 @@ def test_an_empty_database_reaches_the_newest_schema_and_stays_there(cluster: Cl
         assert current_revision(url) == newest_revision()
     finally:
         cluster.drop_database("from_empty")
+
+
+def test_the_newest_revision_is_what_alembic_takes_for_it() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parents[2] / "vpterm" / "migrations"))
+    assert newest_revision() == ScriptDirectory.from_config(config).get_current_head()
 
 
 def test_the_migrations_make_what_the_tables_declare(group: Group) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.clinic import Clinic, running_clinic
-from tests.scenarios.keys import ENTER, MAIN, REFRESH, SAVE
+from tests.scenarios.keys import BACK, ENTER, MAIN, REFRESH, SAVE
 from tests.scenarios.test_morning import find, go_home, lonely_patient
 from tests.terminal.door import Person
 
@@ -55,11 +55,13 @@ def test_the_database_is_killed_under_a_half_written_note(clinic: Clinic) -> Non
     vet.process.close(force=True)
 
 
-def test_a_worker_is_killed_and_the_draft_is_there_on_the_same_connection(clinic: Clinic) -> None:
+def test_a_worker_is_killed_and_people_are_back_in_the_same_place_on_the_same_connection(clinic: Clinic) -> None:
     vet, animal_id = open_note(clinic, "vet.bocage", skip=4)
     vet.types("Boiterie postérieure, examen du pied")
     vet.sees("examen du pied")
     wait_for_draft(clinic, "examen du pied")
+    wait_for_place(clinic, "vet.bocage", "care.consultation")
+    title = vet.text.splitlines()[0]
     before = workers_of(clinic, "bocage")
     assert before
     for pid in before:
@@ -68,16 +70,40 @@ def test_a_worker_is_killed_and_the_draft_is_there_on_the_same_connection(clinic
     while set(workers_of(clinic, "bocage")) <= set(before):
         assert time.monotonic() < until, "no new worker"
         vet.read(0.2)
-    vet.sees("SALLE D'ATTENTE", 20)
-    go_home(vet)
-    patient = lonely_patient(clinic, skip=4)
-    assert patient.id == animal_id
-    find(vet, patient)
-    vet.types(ENTER)
+    vet.sees("Repris là où vous en étiez", 20)
+    # Not a key was hit: the same animal, the same half-written note, the cursor at its end.
+    assert vet.text.splitlines()[0] == title
+    vet.types(" droit.")
+    vet.sees("examen du pied droit.")
+    vet.types(SAVE)
+    vet.sees("Enregistré")
+    assert clinic.ask(note_of(animal_id)) == [("Boiterie postérieure, examen du pied droit.",)]
+    # What was beneath is beneath again: the animal's sheet, and all the way to the home board.
+    vet.types(BACK)
     vet.sees("PROBLÈMES")
-    vet.types(MAIN)
-    vet.sees("examen du pied")
+    go_home(vet)
     vet.process.close(force=True)
+
+
+def test_a_new_release_finds_people_where_they_were(clinic: Clinic) -> None:
+    vet, _animal_id = open_note(clinic, "vet.port", skip=6)
+    vet.types("Toux depuis trois jours")
+    wait_for_draft(clinic, "Toux depuis")
+    wait_for_place(clinic, "vet.port", "care.consultation")
+    assert clinic.close(signal.SIGTERM) == 0
+    vet.ends(20)
+    clinic.open()
+    vet = clinic.come_in("vet.port")
+    vet.sees("Toux depuis trois jours", 20)
+    vet.process.close(force=True)
+
+
+def wait_for_place(clinic: Clinic, login: str, place: str) -> None:
+    asked = f"SELECT places #>> '{{-1,0}}' FROM kept_places JOIN staff ON id = staff_id WHERE login = '{login}'"
+    until = time.monotonic() + 8
+    while clinic.ask(asked) != [(place,)]:
+        assert time.monotonic() < until, clinic.ask(asked)
+        time.sleep(0.1)
 
 
 def wait_for_draft(clinic: Clinic, text: str) -> None:

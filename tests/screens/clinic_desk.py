@@ -19,7 +19,8 @@ from vpterm.screens import home as home_screens
 from vpterm.screens import waiting as waiting
 from vpterm.screens.link import Colours, SessionRequest
 from vpterm.screens.shell import openers
-from vpterm.screens.shell.app import PracticeApp, SiteFace
+from vpterm.screens.shell.app import PracticeApp
+from vpterm.screens.shell.person import SiteFace
 from vpterm.screens.shell.place import Place
 
 __all__ = ["TODAY", "at", "clinic_desk", "home_screens", "morning", "open_clinic", "other_nouns", "until_sees"]
@@ -37,12 +38,23 @@ BOOKED = (
 @asynccontextmanager
 async def clinic_desk(
     group: Group, login: str = "vet.lilas", *, home: str = "home.board", language: str = "fr",
-    size: tuple[int, int] = (80, 24), colours: Colours = "truecolor", live: bool = False,
+    size: tuple[int, int] = (80, 24), colours: Colours = "truecolor", live: bool = False, at_home: bool = True,
 ) -> AsyncIterator[Desk]:  # fmt: skip
-    """`login` at work at their first site; `live` listens to what others change there."""
+    """`login` at work at their first site; `live` listens to what others change there.
+
+    Unless `at_home`, they come back to where a desk before this one ended.
+    """
     context = group.context(login)
     request = SessionRequest(
-        context.site_code, "", context.staff_id, login, language, colours, columns=size[0], rows=size[1]
+        context.site_code,
+        "",
+        context.staff_id,
+        login,
+        language,
+        colours,
+        columns=size[0],
+        rows=size[1],
+        at_home=at_home,
     )
     notices = Notices(group.site_url(context.site_code), [board_of(context.site_id)]) if live else None
     app = PracticeApp(context, request, site=FACES[context.site_code], home=home, notices=notices)

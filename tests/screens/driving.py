@@ -4,31 +4,44 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
 from rich.text import Text
+from sqlalchemy.ext.asyncio import AsyncConnection
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from vpterm.database.context import Context
 from vpterm.database.engine import Database
+from vpterm.kernel.errors import Unavailable
 from vpterm.kernel.i18n import set_language
 from vpterm.screens.link import SessionRequest
-from vpterm.screens.shell.app import PracticeApp, SiteFace
+from vpterm.screens.shell.app import PracticeApp
+from vpterm.screens.shell.person import SiteFace
 
 MORNING = datetime(2026, 11, 24, 7, 42, tzinfo=UTC)
 LILAS = SiteFace("lilas", "Clinique des Lilas", "#8fb573")
 PORT = SiteFace("port", "Clinique du Port", "#5aa9e6")
 
 
+class Away:
+    """A database that does not answer: what these screens show needs none."""
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        raise Unavailable("Away.")
+
+    def transaction(self, *, staff_id: int) -> AbstractAsyncContextManager[AsyncConnection]:
+        raise Unavailable("Away.")
+
+
 def context(rights: Iterable[str] = (), database: Database | None = None) -> Context:
     """The context of a person at Lilas, with a frozen clock; without a database unless one is given."""
     return Context(
-        database=cast("Database", database),
+        database=database or cast("Database", Away()),
         site_id=1,
         site_code="lilas",
         staff_id=7,

@@ -6,6 +6,7 @@ When one of these fails after an upgrade of Textual, only textual_internals.py n
 import asyncio
 import gc
 import io
+import subprocess
 import sys
 import threading
 import weakref
@@ -202,7 +203,7 @@ async def test_a_crash_is_told_without_printing_anybodys_data(capfd: pytest.Capt
 
 async def test_a_warm_up_leaves_nothing_running() -> None:
     tasks, threads = asyncio.all_tasks(), set(threading.enumerate())
-    await internals.warm_up()
+    await internals.warm_up(internals.Sample)
     assert asyncio.all_tasks() == tasks
     assert set(threading.enumerate()) <= threads  # the process is about to fork
 
@@ -244,3 +245,34 @@ async def test_the_watchdog_finds_the_app_in_the_frames() -> None:
         await run.settle()
         assert found[:2] == [run.app, run.app]
     assert internals.app_in_frames(sys._getframe()) is None
+
+
+def test_a_strip_has_the_caches_that_textual_gives_it_but_only_once_they_are_used() -> None:
+    """In a process of its own: Textual's own way of making one is gone once it is tamed."""
+    program = """
+from rich.segment import Segment
+from textual.cache import FIFOCache
+from textual.strip import Strip
+from vpterm.terminal.textual_internals import tame_textual
+
+def state(strip):
+    return {
+        name: (value._maxsize, len(value)) if isinstance(value := getattr(strip, name), FIFOCache) else value
+        for name in Strip.__slots__
+    }
+
+as_textual_makes_it = state(Strip([Segment("Rex")], 3))
+tame_textual()
+strip = Strip([Segment("Rex")], 3)
+unset = []
+for name in Strip.__slots__:
+    try:
+        Strip.__dict__[name].__get__(strip)
+    except AttributeError:
+        unset.append(name)
+assert len(unset) == 7, unset
+assert state(strip) == as_textual_makes_it, (state(strip), as_textual_makes_it)
+assert strip.crop(0, 2) is strip.crop(0, 2)
+assert not hasattr(strip, "no_such_thing")
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)

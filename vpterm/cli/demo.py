@@ -9,8 +9,6 @@ import typer
 
 from vpterm.cli.ground import Ground, keeping, narrate
 from vpterm.cli.serving import open_door
-from vpterm.demo.another_day import refresh_morning
-from vpterm.demo.group import DEMO_STAFF, GroupState, make_group, state_of
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _
 
@@ -30,6 +28,10 @@ def demo(
 
 
 async def _make(standing: Ground, password: str, clients: int) -> None:
+    # Here and not above: every other command, an open door among them, goes without the demo group.
+    from vpterm.demo.another_day import refresh_morning
+    from vpterm.demo.group import GroupState, make_group, state_of
+
     state = await state_of(standing)
     if state == GroupState.OTHER:
         raise Refused(
@@ -51,6 +53,8 @@ async def _make(standing: Ground, password: str, clients: int) -> None:
 
 
 def _greeting(port: int) -> str:
+    from vpterm.demo.group import DEMO_STAFF
+
     lines = [_("The door is open. Come in from another terminal:"), ""]
     lines += [f"    ssh -p {port} {login}@127.0.0.1    {_(what)}" for login, what in DEMO_STAFF.items()]
     lines += ["", _("The password is “demo”, unless VPTERM_DEMO_PASSWORD said otherwise at the first start.")]

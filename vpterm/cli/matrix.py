@@ -11,6 +11,7 @@ from vpterm.database.sharing import Common, GroupOnly, PerSite
 from vpterm.database.tables import declared_tables
 from vpterm.kernel.dates import format_date_short
 from vpterm.kernel.i18n import _, set_language
+from vpterm.migrations.draft import load_tables
 from vpterm.practice.sharing.actions import MatrixRow, choose_sharing, list_matrix
 from vpterm.practice.sharing.rules import SUBJECTS
 
@@ -60,4 +61,5 @@ def matrix_page(rows: list[MatrixRow], language: str) -> Iterator[str]:
 
 
 def _tables(kind: type) -> str:
+    load_tables()
     return ", ".join(sorted(name for name, table in declared_tables().items() if isinstance(table.__sharing__, kind)))

@@ -19,7 +19,19 @@ LOCALES = Path(__file__).parent / "locales"
 
 Catalogue = dict[tuple[str | None, str], tuple[str, ...]]
 
-_language: ContextVar[str] = ContextVar("vpterm_language", default=DEFAULT_LANGUAGE)
+
+class Speech:
+    """The language of all tasks that descend from the one in which it was chosen; it can be changed under them."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def change(self, language: str) -> None:
+        """Have all of them speak another language. Raises ValueError for one that is not available."""
+        self.language = _checked(language)
+
+
+_speech: ContextVar[Speech] = ContextVar("vpterm_speech", default=Speech(DEFAULT_LANGUAGE))  # noqa: B039 - only its owner changes it
 _catalogues: dict[str, Catalogue] = {}
 _loading = Lock()
 
@@ -33,26 +45,32 @@ def available_languages() -> tuple[str, ...]:
 
 def current_language() -> str:
     """The language of this session (each asyncio task inherits it from the one that started it)."""
-    return _language.get()
+    return _speech.get().language
 
 
-def set_language(language: str) -> None:
+def set_language(language: str) -> Speech:
     """Choose the language of this session. Raises ValueError for one that is not available."""
+    speech = Speech(_checked(language))
+    _speech.set(speech)
+    return speech
+
+
+def _checked(language: str) -> str:
     if language != PSEUDO_LANGUAGE and language not in available_languages():
         raise ValueError(f"no such language: {language}")
-    _language.set(language)
+    return language
 
 
 @contextmanager
 def using(language: str) -> Iterator[None]:
     """Speak another language for a while: a document in the client's language, a test."""
-    before = _language.get()
+    before = _speech.get()
     set_language(language)
     try:
         yield
     finally:
         # not reset(token): a fixture may leave in another context than it entered
-        _language.set(before)
+        _speech.set(before)
 
 
 def N_(message: str) -> str:  # noqa: N802  (the name that every extraction tool knows)
@@ -70,7 +88,7 @@ _ = gettext
 
 def ngettext(one: str, many: str, n: int) -> str:
     """The form for `n` things, still to be formatted: ngettext("{n} day", "{n} days", n).format(n=n)."""
-    index = _plural_index(_language.get(), n)
+    index = _plural_index(current_language(), n)
     return _look_up(None, one, index, many if index else one)
 
 
@@ -85,7 +103,7 @@ def _plural_index(language: str, n: int) -> int:
 
 
 def _look_up(context: str | None, key: str, index: int, fallback: str) -> str:
-    language = _language.get()
+    language = current_language()
     if language == SOURCE_LANGUAGE:
         return fallback
     if language == PSEUDO_LANGUAGE:

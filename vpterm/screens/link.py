@@ -33,6 +33,7 @@ class SessionRequest:
     rows: int = 24
     display_name: str = ""
     sites: tuple[str, ...] = ()
+    at_home: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The request as plain JSON values, without the database address (a worker holds its own)."""
@@ -46,10 +47,10 @@ class SessionRequest:
         expected = {field.name: field for field in fields(cls) if field.name != "database_url"}
         if set(values) - set(expected):
             raise ValueError(f"unknown fields in a session request: {sorted(set(values) - set(expected))}")
-        kinds: dict[str, type] = {"staff_id": int, "columns": int, "rows": int, "sites": list}
+        kinds: dict[str, type] = {"staff_id": int, "columns": int, "rows": int, "sites": list, "at_home": bool}
         for name, value in values.items():
-            if not isinstance(value, kinds.get(name, str)) or isinstance(value, bool):
-                raise ValueError(f"a session request with a wrong {name}: {value!r}")  # noqa: TRY004 - see docstring
+            if type(value) is not kinds.get(name, str):
+                raise ValueError(f"a session request with a wrong {name}: {value!r}")
         if {"site_code", "staff_id", "login"} - set(values):
             raise ValueError("a session request without a site, a member of staff or a login")
         colours, glyphs = values.get("colours", "truecolor"), values.get("glyphs", "full")

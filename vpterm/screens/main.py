@@ -6,13 +6,15 @@ from importlib import import_module
 from vpterm.database.context import Context
 from vpterm.database.engine import Database
 from vpterm.database.notices import Notices, board_of
+from vpterm.database.rehearsal import rehearse as rehearse_database
 from vpterm.kernel.errors import NotAllowed
 from vpterm.kernel.i18n import _
 from vpterm.practice.sites.queries import SiteRow, find_site, list_sites
 from vpterm.practice.staff.queries import find_staff_by_id
 from vpterm.practice.staff.rules import rights_of
 from vpterm.screens.link import SessionLink, SessionRequest
-from vpterm.screens.shell.app import PracticeApp, SiteFace
+from vpterm.screens.shell.app import PracticeApp
+from vpterm.screens.shell.person import SiteFace
 from vpterm.screens.theme.site_colours import SITE_COLOURS
 
 # Every noun registers its places when it is imported; the order is that of the F10 menu.
@@ -27,6 +29,13 @@ class Resources:
     database: Database
     notices: Notices
     site: SiteRow
+
+
+def rehearse() -> PracticeApp:
+    """What every worker would otherwise do and keep by itself, before any is forked; an app to be shown to nobody."""
+    rehearse_database()
+    nobody = Context(Database("postgresql://nobody@/nowhere?host=/nowhere"), 0, "", staff_id=0)
+    return PracticeApp(nobody, site=SiteFace("", "", "#808080"))
 
 
 async def open_worker(site_code: str, database_url: str) -> Resources:
@@ -45,6 +54,19 @@ async def close_worker(resources: Resources) -> None:
 
 async def make_app(request: SessionRequest, link: SessionLink | None, resources: Resources) -> PracticeApp:
     """The app of one session, with the rights that the person holds at this site now."""
+    app = make_spare(resources)
+    await give_spare(app, request, link, resources)
+    return app
+
+
+def make_spare(resources: Resources) -> PracticeApp:
+    """An app of the site that is nobody's yet: a worker mounts it while it waits for the next login."""
+    nobody = Context(resources.database, resources.site.id, resources.site.code, staff_id=0)
+    return PracticeApp(nobody, site=_face(resources.site), notices=resources.notices)
+
+
+async def give_spare(app: PracticeApp, request: SessionRequest, link: SessionLink | None, resources: Resources) -> None:
+    """Give an app that is nobody's to a person who works here now. Raises NotAllowed for anybody else."""
     person = await find_staff_by_id(resources.database, staff_id=request.staff_id)
     work = person.at(request.site_code) if person and person.active else None
     if person is None or work is None:
@@ -57,14 +79,9 @@ async def make_app(request: SessionRequest, link: SessionLink | None, resources:
         staff_id=person.id,
         rights=rights_of(work.roles),
     )
-    return PracticeApp(
-        context,
-        request,
-        site=faces[request.site_code],
-        sites=tuple(faces[code] for code in request.sites if code in faces),
-        link=link,
-        notices=resources.notices,
-    )
+    sites = tuple(faces[code] for code in request.sites if code in faces)
+    app.belong_to(context, request, site=faces[request.site_code], sites=sites, link=link)
+    await app.until_dressed()
 
 
 def _face(site: SiteRow) -> SiteFace:

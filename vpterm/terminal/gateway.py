@@ -94,11 +94,11 @@ class Gateway:
         if session is not None and watching and all(seat.watches for seat in watching):
             self._look(watching[-1], self._workers[session.worker], session.number, notice="", watches=False)
 
-    async def bring_in(self, seat: Seat, site: SiteAccess, notice: str = "") -> None:
-        """Show a seat the person's session at a site: the open one, else a new one."""
+    async def bring_in(self, seat: Seat, site: SiteAccess, notice: str = "", *, at_home: bool = False) -> None:
+        """Show a seat the person's session at a site: the open one, else a new one (`at_home`: see link.py)."""
         login = seat.account.login
         try:
-            session, worker = await self._find_or_open(seat, site)
+            session, worker = await self._find_or_open(seat, site, at_home=at_home)
         except WorkerUnavailable as error:
             _log.error("nobody can be brought in at %s: %s", site.code, error)
             self._dismiss(seat, 1, lambda: _("The program cannot be started now. Please try again in a moment."))
@@ -111,18 +111,19 @@ class Gateway:
         self._look(seat, worker, session.number, notice=notice, watches=False)
         self._hand_over(before)
 
-    async def _find_or_open(self, seat: Seat, site: SiteAccess) -> tuple[OpenSession, WorkerLink]:
+    async def _find_or_open(self, seat: Seat, site: SiteAccess, *, at_home: bool) -> tuple[OpenSession, WorkerLink]:
         async with self._opening[site.code]:
             session = self.registry.find(seat.account.login, site.code)
             if session is not None:
                 return session, self._workers[session.worker]
             worker = await self._find_worker(site.code)
             session = self.registry.open(seat.account.login, site.code, worker.number)
-        worker.wire.send("session.open", session=session.number, request=self._request(seat, site).to_json())
+        request = self._request(seat, site, at_home=at_home)
+        worker.wire.send("session.open", session=session.number, request=request.to_json())
         return session, worker
 
     @staticmethod
-    def _request(seat: Seat, site: SiteAccess) -> SessionRequest:
+    def _request(seat: Seat, site: SiteAccess, *, at_home: bool) -> SessionRequest:
         account = seat.account
         return SessionRequest(
             site_code=site.code,
@@ -136,6 +137,7 @@ class Gateway:
             rows=seat.rows,
             display_name=account.display_name,
             sites=tuple(each.code for each in account.sites),
+            at_home=at_home,
         )
 
     def _make_room(self, newcomer: Seat, session: OpenSession) -> None:
@@ -198,9 +200,12 @@ class Gateway:
             return
         for seat in [seat for seat in self.seats if seat.session in lost]:
             session = lost[seat.session or 0]
-            self._start_again(seat, session, lambda: _("The program was restarted; saved work and drafts are kept."))
+            # One worker more that dies under the same person: perhaps of the place where they are.
+            at_home = seat.has_restarted(asyncio.get_running_loop().time())
+            notice = lambda: _("The program was restarted; saved work and drafts are kept.")  # noqa: E731
+            self._start_again(seat, session, notice, at_home=at_home)
 
-    def _start_again(self, seat: Seat, session: OpenSession, notice: Callable[[], str]) -> None:
+    def _start_again(self, seat: Seat, session: OpenSession, notice: Callable[[], str], *, at_home: bool) -> None:
         self._forget_viewer(seat)
         seat.look_away()
         site = seat.account.site(session.site_code)
@@ -208,7 +213,7 @@ class Gateway:
             self._dismiss(seat, 1, lambda: _("The program has failed several times. Please call support."))
             return
         with using(language_of(seat.account)):
-            self._do(self.bring_in(seat, site, notice()))
+            self._do(self.bring_in(seat, site, notice(), at_home=at_home))
 
     def _take(self, worker: WorkerLink, frame: Frame) -> None:
         """What a worker says. It may speak of its own sessions and viewers only."""
@@ -251,7 +256,8 @@ class Gateway:
             if reason in ("left", "ended"):
                 self._dismiss(seat, 0, lambda: _("Goodbye."))
             else:
-                self._start_again(seat, session, lambda: _("The screen failed and was opened anew; drafts are kept."))
+                notice = lambda: _("The screen failed and was opened anew; drafts are kept.")  # noqa: E731
+                self._start_again(seat, session, notice, at_home=True)
 
     def worker_pid(self, number: int) -> int:
         """The process number of a worker; 0 if it is gone."""

@@ -187,8 +187,13 @@ class Seat:
             self._line.write(message.replace("\n", "\r\n").encode() + b"\r\n")
         self._line.hang_up(status)
 
+    def has_restarted(self, now: float) -> bool:
+        """Whether a new session took the place of a lost one in the last minute."""
+        self._restarts = [at for at in self._restarts if now - at < _RESTART_PERIOD_S]
+        return bool(self._restarts)
+
     def may_restart(self, now: float) -> bool:
         """Whether another new session in place of a lost one is bearable: at most 3 in a minute."""
-        self._restarts = [at for at in self._restarts if now - at < _RESTART_PERIOD_S]
+        self.has_restarted(now)
         self._restarts.append(now)
         return len(self._restarts) <= _RESTARTS

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +15,8 @@ from textual.app import App
 from textual.message import Message
 
 from vpterm.kernel.i18n import current_language, using
-from vpterm.screens.link import MOST_WAITING_KEYS, KeyKeeper
 from vpterm.terminal import textual_internals as internals
+from vpterm.terminal.intake import Intake
 from vpterm.terminal.settings import is_too_small
 from vpterm.terminal.viewer import Viewer
 
@@ -26,7 +25,6 @@ _log = logging.getLogger("vpterm.terminal")
 NOTICE_S = 8.0
 LINES_PERIOD_S = 0.05
 END_LIMIT_S = 5.0
-_QUEUED_MESSAGES = 8  # above this many the app is behind, and keys wait here
 _LEAVING_KEYS = {"ctrl+c", "ctrl+d"}
 _WATCHER_KEYS = {*_LEAVING_KEYS, "q", "escape"}
 
@@ -50,14 +48,13 @@ class Session:
         self.app: App[Any] | None = None
         self.last_input = 0.0
         self.is_closed = False
-        self._on_ended, self._on_taken, self._on_viewer_closed = on_ended, on_taken, on_viewer_closed
+        self.language = current_language()
+        self._on_ended, self._on_viewer_closed = on_ended, on_viewer_closed
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._is_ready = asyncio.Event()
         self._reason = "left"
         self._task: asyncio.Task[None] | None = None
-        self._pump: asyncio.Task[None] | None = None
-        self._input: deque[tuple[Viewer, Message | int]] = deque()
-        self._has_input = asyncio.Event()
+        self._intake = Intake(on_taken, self._intake_failed)
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     # --- life -----------------------------------------------------------------------------------------
@@ -65,12 +62,11 @@ class Session:
     async def start(self, app: App[Any]) -> None:
         """Mount the app; returns when it is ready, or has already ended."""
         self.app = app
-        self._language = current_language()
+        self.language = current_language()
         internals.prepare_app(app, self._painted, self._crashed)
         loop = asyncio.get_running_loop()
         self._task = loop.create_task(self._run(app), name=f"session {self.number}")
-        self._pump = loop.create_task(self._pump_input(), name=f"input of session {self.number}")
-        self._pump.add_done_callback(self._pump_ended)
+        self._intake.start(app, f"input of session {self.number}")
         await self._is_ready.wait()
 
     async def _run(self, app: App[Any]) -> None:
@@ -89,9 +85,27 @@ class Session:
 
     def _ready(self) -> None:
         self._is_ready.set()
+        self._intake.open()
         self._look()
+        if self._is_running and internals.size_of(self._running_app()) != self.size:
+            self._resize_app()  # a terminal came, or changed its size, while the app was being mounted
         if any(viewer.notice for viewer in self.viewers.values()):
             self._later("opened", 0.1, self._show_all)  # the app's own first painting knows of no notice
+
+    def claim(self, number: int, size: tuple[int, int]) -> None:
+        """This session waited for nobody (number 0) and is somebody's from now on: nothing is shown until `show`."""
+        self.number = number
+        self._is_ready.clear()
+        self._intake.shut()
+        if not is_too_small(*size) and size != self.size:
+            self.size = size
+            self._resize_app()
+
+    def show(self, language: str) -> None:
+        """The app of a claimed session is its person's: paint it, and give it the keys that have come."""
+        self.language = language
+        self._ready()
+        self._show_all()
 
     def _crashed(self, error: BaseException) -> None:
         """The app raised: it ends by itself. The values of variables stay out of the log, they may be data."""
@@ -111,12 +125,10 @@ class Session:
         if self.is_closed:
             return
         self.is_closed = True
-        if self._pump is not None:
-            self._pump.cancel()
+        self._intake.close()
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
-        self._input.clear()
         self.viewers.clear()
         self.controller = self.app = self._task = None
         self.ended.set_result(None)
@@ -149,8 +161,6 @@ class Session:
         if viewer is self.controller:
             self._take_size(viewer)
             self._choose_all()
-            # The app lays itself out anew in its own time; then everybody gets the whole.
-            self._later("resized", 0.1, self._show_all)
         else:
             viewer.choose(self.size)
             self._show(viewer)
@@ -170,7 +180,12 @@ class Session:
             return
         self.size = (viewer.columns, viewer.rows)
         if self._is_running:
-            internals.resize_app(self._running_app(), *self.size)
+            self._resize_app()
+
+    def _resize_app(self) -> None:
+        """The app lays itself out anew in its own time; then everybody gets the whole."""
+        internals.resize_app(self._running_app(), *self.size)
+        self._later("resized", 0.1, self._show_all)
 
     def _choose_all(self) -> None:
         for viewer in self.viewers.values():
@@ -190,10 +205,10 @@ class Session:
         return self.app
 
     def _look(self) -> None:
-        """Let the app paint if anybody sees it."""
+        """Let the app paint if anybody sees it, and if it is theirs."""
         driver = internals.driver_of(self.app) if self.app is not None else None
         if driver is not None:
-            driver.renders = bool(self.viewers)
+            driver.renders = bool(self.viewers) and self._is_ready.is_set()
 
     def _painted(self, text: str) -> None:
         """The app has painted something."""
@@ -217,14 +232,14 @@ class Session:
         if viewer.showing == "message":
             viewer.paint_message()
         elif self._is_running and viewer.showing == "stream":
-            with using(self._language):  # widgets are drawn here, outside the app's own tasks
+            with using(self.language):  # widgets are drawn here, outside the app's own tasks
                 viewer.paint_frame(internals.full_frame(self._running_app()))
         elif self._is_running:
             viewer.forget_lines()
             self._draw_lines(viewer)
 
     def _draw_lines(self, viewer: Viewer) -> None:
-        with using(self._language):
+        with using(self.language):
             viewer.paint_lines(internals.painted_lines(self._running_app(), viewer.columns, viewer.rows))
 
     def _end_notice(self, viewer: Viewer) -> None:
@@ -248,8 +263,7 @@ class Session:
     def feed(self, viewer: Viewer, data: bytes) -> None:
         """Take what a terminal sent. It is given to the app in its pace; `on_taken` tells how much was."""
         self._accept(viewer, list(viewer.decoder.feed(data)))
-        self._input.append((viewer, len(data)))
-        self._has_input.set()
+        self._intake.put(viewer, len(data))
         patience_s = viewer.decoder.patience_s
         if patience_s is not None:
             self._later(f"escape {viewer.number}", patience_s, lambda: self._expire(viewer))
@@ -262,39 +276,12 @@ class Session:
     def _accept(self, viewer: Viewer, received: list[Message]) -> None:
         self.last_input = asyncio.get_running_loop().time()
         if viewer is self.controller and viewer.showing != "message":
-            self._input.extend((viewer, message) for message in received)
-            self._has_input.set()
+            self._intake.put(viewer, *received)
             return
         leaving = _LEAVING_KEYS if viewer is self.controller else _WATCHER_KEYS
         if any(isinstance(message, events.Key) and message.key in leaving for message in received):
             self._on_viewer_closed(viewer)  # who cannot type into the app must still be able to go
 
-    def _pump_ended(self, pump: asyncio.Task[None]) -> None:
-        if not pump.cancelled() and (error := pump.exception()) is not None:
-            self._crashed(error)
-            self.end("crashed")
-
-    async def _pump_input(self) -> None:
-        await self._is_ready.wait()
-        while True:
-            while self._input:
-                viewer, message = self._input.popleft()
-                if isinstance(message, int):
-                    self._on_taken(viewer, message)
-                    continue
-                app = self.app
-                # Textual tells nobody when its queues run low: look again.
-                while app is not None and _is_behind(app):  # noqa: ASYNC110
-                    await asyncio.sleep(0.005)
-                if app is not None:
-                    internals.give_message(app, message)
-            self._has_input.clear()
-            await self._has_input.wait()
-
-
-def _is_behind(app: App[Any]) -> bool:
-    """Whether an app has more to do than it should be given keys for."""
-    keeper: KeyKeeper | None = getattr(app, "gate", None)
-    if keeper is not None and keeper.waiting_keys > MOST_WAITING_KEYS:
-        return True
-    return internals.waiting_messages(app) > _QUEUED_MESSAGES
+    def _intake_failed(self, error: BaseException) -> None:
+        self._crashed(error)
+        self.end("crashed")

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import textual.app
 from rich.color import ColorSystem
+from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual._context import visible_screen_stack
@@ -24,6 +25,7 @@ from textual._keyboard_protocol import FUNCTIONAL_KEYS
 from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App, ComposeResult
+from textual.cache import FIFOCache
 from textual.containers import Horizontal, VerticalScroll
 from textual.driver import Driver
 from textual.geometry import Size
@@ -102,6 +104,36 @@ def tame_textual() -> None:
     if not isinstance(StylesCache.__dict__["get_inner_outer"], staticmethod):
         by_colours = lru_cache(1024)(partial(remembered.__wrapped__, StylesCache))
         StylesCache.get_inner_outer = staticmethod(by_colours)  # type: ignore[assignment]
+    Strip.__init__ = _make_strip  # type: ignore[assignment,method-assign]
+    Strip.__getattr__ = _make_cache  # type: ignore[attr-defined]
+
+
+# A strip is one painted line, and a session keeps some 500. Textual gives each of them seven caches, of which one
+# or two are ever used: a quarter of a session's memory. Here a cache is made when it is first asked for.
+_CACHES = {
+    "_divide_cache": 4,
+    "_crop_cache": 16,
+    "_style_cache": 16,
+    "_filter_cache": 4,
+    "_line_length_cache": 4,
+    "_crop_extend_cache": 4,
+    "_offsets_cache": 4,
+}
+
+
+def _make_strip(strip: Strip, segments: Iterable[Segment], cell_length: int | None = None) -> None:
+    strip._segments = list(segments)
+    strip._cell_length = cell_length
+    strip._render_cache = strip._link_ids = strip._cell_count = None
+
+
+def _make_cache(strip: Strip, name: str) -> FIFOCache[Any, Any]:
+    size = _CACHES.get(name)
+    if size is None:
+        raise AttributeError(name)
+    cache: FIFOCache[Any, Any] = FIFOCache(size)
+    setattr(strip, name, cache)
+    return cache
 
 
 def prepare_app(app: App[Any], on_write: Callable[[str], None], on_crash: Callable[[BaseException], None]) -> None:
@@ -138,8 +170,8 @@ async def run_app(app: App[Any], size: tuple[int, int], on_ready: Callable[[], N
             await app._shutdown()
 
 
-class _Sample(App[None]):
-    """Nobody's app: shows a little of everything once, so that what it loads is loaded."""
+class Sample(App[None]):
+    """Nobody's app: shows a little of everything."""
 
     CSS = "Horizontal { height: 3; } VerticalScroll { height: 3; }"
 
@@ -148,9 +180,9 @@ class _Sample(App[None]):
         yield VerticalScroll(*(Static(str(number)) for number in range(9)))
 
 
-async def warm_up() -> None:
+async def warm_up(make: Callable[[], App[Any]]) -> None:
     """Run an app for a moment, so that a process forked from this one need not load modules and tables."""
-    app, ready = _Sample(), asyncio.Event()
+    app, ready = make(), asyncio.Event()
     prepare_app(app, lambda text: None, lambda error: None)
     running = asyncio.create_task(run_app(app, (80, 24), ready.set))
     await ready.wait()

@@ -22,6 +22,7 @@ from textual.app import App
 from vpterm.kernel.i18n import set_language
 from vpterm.screens.link import Hears, SessionRequest
 from vpterm.terminal.session import Session
+from vpterm.terminal.spares import Spares
 from vpterm.terminal.terminal_kind import TerminalKind
 from vpterm.terminal.textual_internals import tame_textual
 from vpterm.terminal.tidying import keep_tidy, tune_collector
@@ -31,6 +32,7 @@ from vpterm.terminal.wire import Frame, WireProtocol
 
 _log = logging.getLogger("vpterm.terminal")
 _MAKING_S = 20.0
+_QUIET_S = 1.0
 _PIECE = 1024 * 1024  # a frame of the largest size in full colour is more
 
 
@@ -68,6 +70,8 @@ class Worker:
         self._resources: Any = None
         self._database_url = ""
         self._starts = asyncio.Semaphore(2)
+        self._most_sessions = 0
+        self._spares = Spares(self._make_spare, self._wants_spare)
         self._watchdog: Watchdog | None = None
         self._has_ended_one = False
 
@@ -94,6 +98,7 @@ class Worker:
         settings = frame.fields["settings"]
         self._database_url = frame.text("database_url")
         self._starts = asyncio.Semaphore(int(settings.get("concurrent_starts", 2)))
+        self._most_sessions = int(settings.get("sessions", 0))
         self._watchdog = Watchdog(float(settings.get("busy_limit_s", 3.0)), self._end_guilty)
         self._watchdog.start()
         self._do(self._open(frame.text("site")))
@@ -115,6 +120,7 @@ class Worker:
         """End all sessions, then the shared resources."""
         if self._watchdog is not None:
             self._watchdog.stop()
+        self._spares.close()
         for session in list(self._sessions.values()):
             session.end()
         ending = [session.ended for session in self._sessions.values()]
@@ -157,35 +163,71 @@ class Worker:
             _log.exception("a session that cannot be opened")
             self.wire.send("session.ended", session=number, reason="failed")
             return
-        session = Session(
+        size = (request.columns, request.rows)
+        session = self._spares.take()
+        if session is not None:
+            session.claim(number, size)
+            self._do(self._start(session, request, self._give_spare))
+        else:
+            session = self._new_session(number, size)
+            self._do(self._start(session, request, self._mount))
+        self._sessions[number] = session
+
+    def _new_session(self, number: int, size: tuple[int, int]) -> Session:
+        return Session(
             number,
-            (request.columns, request.rows),
+            size,
             on_ended=self._ended,
             on_taken=lambda viewer, count: self.wire.send("viewer.taken", viewer=viewer.number, bytes=count),
             on_viewer_closed=lambda viewer: self.wire.send("viewer.closed", viewer=viewer.number),
         )
-        self._sessions[number] = session
-        self._do(self._start(session, request))
 
-    async def _start(self, session: Session, request: SessionRequest) -> None:
+    async def _start(
+        self, session: Session, request: SessionRequest, open_app: Callable[[Session, SessionRequest], Awaitable[None]]
+    ) -> None:
+        self._spares.disturbed()
         async with self._starts:
             if session.is_closed:
                 return
             try:
                 set_language(request.language)  # in this task's context, which the app's own tasks inherit
-                made = self._make_app(request, _Link(session.number, self.wire), self._resources)
-                # A factory that reads the database first is a coroutine.
-                async with asyncio.timeout(_MAKING_S):
-                    app = await made if inspect.isawaitable(made) else made
+                await open_app(session, request)
             except Exception:
                 _log.exception("the app of a session cannot be made")
                 session.end("failed")
                 return
-            await session.start(app)
+        self._spares.disturbed()
         self.wire.send("session.opened", session=session.number)
 
+    async def _mount(self, session: Session, request: SessionRequest) -> None:
+        made = self._make_app(request, _Link(session.number, self.wire), self._resources)
+        # A factory that reads the database first is a coroutine.
+        async with asyncio.timeout(_MAKING_S):
+            app = await made if inspect.isawaitable(made) else made
+        await session.start(app)
+
+    # --- the spare ------------------------------------------------------------------------------------
+
+    def _wants_spare(self) -> bool:
+        """Whether somebody is here already, another fits in, and the factory knows apps that wait for a person."""
+        is_quiet = asyncio.get_running_loop().time() - self._last_input() > _QUIET_S
+        if not is_quiet:
+            self._spares.disturbed()
+        return is_quiet and 0 < len(self._sessions) < self._most_sessions and hasattr(self._module, "make_spare")
+
+    async def _make_spare(self) -> Session:
+        session = self._new_session(0, (80, 24))
+        await session.start(self._module.make_spare(self._resources))
+        return session
+
+    async def _give_spare(self, session: Session, request: SessionRequest) -> None:
+        async with asyncio.timeout(_MAKING_S):
+            await self._module.give_spare(session.app, request, _Link(session.number, self.wire), self._resources)
+        session.show(request.language)
+
     def _ended(self, session: Session, reason: str) -> None:
-        self._sessions.pop(session.number, None)
+        if self._sessions.pop(session.number, None) is None:
+            return  # a spare that nobody was given
         self._has_ended_one = True
         for number in [number for number, (_, owner) in self._seats.items() if owner is session]:
             del self._seats[number]

@@ -171,7 +171,11 @@ class WorkerLink:
         self.pid = pid
         loop = asyncio.get_running_loop()
         await loop.create_unix_connection(lambda: self.wire, sock=wire)
-        shared = {"concurrent_starts": settings.concurrent_starts, "busy_limit_s": settings.busy_limit_s}
+        shared = {
+            "concurrent_starts": settings.concurrent_starts,
+            "busy_limit_s": settings.busy_limit_s,
+            "sessions": settings.sessions_per_worker,
+        }
         self.wire.send("worker.open", site=self.site_code, database_url=database_url, settings=shared)
         try:
             async with asyncio.timeout(20):

@@ -44,13 +44,15 @@ def _preload(factory: str, paths: list[str]) -> None:
     os.environ.update(_ENVIRONMENT)
     sys.path[:0] = paths
     importlib.import_module("vpterm.terminal.worker")
-    importlib.import_module(factory.partition(":")[0])
+    screens = importlib.import_module(factory.partition(":")[0])
     # Textual, rich and babel load much lazily; each worker would load it again.
     importlib.import_module("babel.numbers")
-    from vpterm.terminal.textual_internals import tame_textual, warm_up
+    from vpterm.terminal.textual_internals import Sample, tame_textual, warm_up
 
     tame_textual()
-    asyncio.run(warm_up())
+    for make in (Sample, getattr(screens, "rehearse", None)):
+        if make is not None:
+            asyncio.run(warm_up(make))
     for language in available_languages():
         with using(language):
             _("Goodbye.")  # any message: it reads the catalogue, once for all workers

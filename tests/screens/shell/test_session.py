@@ -15,9 +15,10 @@ from textual.widget import Widget
 from tests.screens.driving import LILAS, MORNING, PORT, app_for, at_desk, context, request
 from vpterm.database.notices import Notices
 from vpterm.kernel.errors import Refused, Unavailable
-from vpterm.screens.shell.app import PracticeApp, SiteFace
+from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.commands import command, parse_command
 from vpterm.screens.shell.openers import opens
+from vpterm.screens.shell.person import SiteFace
 from vpterm.screens.shell.place import Place
 from vpterm.screens.widgets.columns import Column
 from vpterm.screens.widgets.command_line import CommandLine

@@ -1,1 +1,1 @@
-"""Half-filled forms, kept until they are saved or thrown away."""
+"""What outlives a cut: half-filled forms, until they are saved or thrown away, and where a person was."""

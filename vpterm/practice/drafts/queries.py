@@ -1,4 +1,4 @@
-"""Reads of half-filled forms: always the person's own, at this site."""
+"""Reads of half-filled forms and of kept places: always the person's own, at this site."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from vpterm.database.context import Context
-from vpterm.practice.drafts.tables import FormDraft
+from vpterm.practice.drafts.tables import FormDraft, KeptPlaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,14 @@ class DraftRow:
     subject: str
     values: dict[str, Any]
     typed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlacesRow:
+    """Where the person was, the lowest place first, and when that was kept."""
+
+    places: tuple[tuple[str, dict[str, Any]], ...]
+    kept_at: datetime
 
 
 async def find_draft(context: Context, *, form: str, subject: str) -> DraftRow | None:
@@ -42,3 +50,13 @@ async def _read(context: Context, form: str | None, subject: str | None) -> list
     async with context.reading() as connection:
         rows = (await connection.execute(statement.order_by(FormDraft.typed_at.desc()))).all()
     return [DraftRow(row.form, row.subject, row.field_values, row.typed_at) for row in rows]
+
+
+async def find_places(context: Context) -> KeptPlacesRow | None:
+    """Where the person was at this site, or None: they left in order, or were on the home board."""
+    statement = select(KeptPlaces.places, KeptPlaces.kept_at).where(
+        KeptPlaces.site_id == context.site_id, KeptPlaces.staff_id == context.staff_id
+    )
+    async with context.reading() as connection:
+        row = (await connection.execute(statement)).one_or_none()
+    return None if row is None else KeptPlacesRow(tuple((name, given) for name, given in row.places), row.kept_at)

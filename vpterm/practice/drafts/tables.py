@@ -1,4 +1,4 @@
-"""Table of half-filled forms."""
+"""Tables of half-filled forms, and of the places in which people are."""
 
 from datetime import datetime
 from typing import Any
@@ -23,3 +23,15 @@ class FormDraft(Table):
     subject: Mapped[str] = mapped_column(primary_key=True)
     field_values: Mapped[dict[str, Any]] = mapped_column(JSONB)
     typed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class KeptPlaces(Table):
+    """Where a person is, from the home board upwards: the name of each place and what it was opened with."""
+
+    __tablename__ = "kept_places"
+    __sharing__ = PerSite(attributed=False, deletable=True)
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    places: Mapped[list[Any]] = mapped_column(JSONB)
+    kept_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from textual import events
 from textual.widget import Widget
@@ -97,6 +98,10 @@ class AgendaDay(Place):
         self.head.show_subject(self.site_name or _("Agenda"), format_day_title(self.agenda.day))
         self.heading.show(self.agenda.day, self.week)
 
+    def way_back(self) -> dict[str, Any]:
+        """The day shown by now."""
+        return {"day": self.agenda.day, "site_id": self.site_id}
+
     async def reload(self) -> None:
         """Read the day again; the cursor stays on its line."""
         await self._go_to(self.agenda.day)
@@ -113,6 +118,7 @@ class AgendaDay(Place):
             self.lists.focus_list()
         self._show()
         if turned:
+            self.app.whereabouts.changed()
             self.lists.back_to_top()
 
     @property

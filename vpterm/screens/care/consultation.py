@@ -151,6 +151,10 @@ class Consultation(Place):
         if self.is_mounted:
             self._show_lists()
 
+    def way_back(self) -> dict[str, Any]:
+        """The entry that was begun; with the animal, another one would be."""
+        return {"entry_id": self.sheet.id, "complete": self.sheet.finished_at is not None}
+
     def can(self, action: Action) -> bool:
         """The Delete key is the note's, except in the list of what was done."""
         if action.name == "remove":

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Coroutine
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,29 +17,19 @@ from vpterm.database.context import Context
 from vpterm.database.notices import Notices
 from vpterm.kernel.dates import PARIS
 from vpterm.kernel.errors import Refused
-from vpterm.kernel.i18n import _, set_language
+from vpterm.kernel.i18n import _
 from vpterm.screens.link import SessionLink, SessionRequest
 from vpterm.screens.shell.asking import Asking
 from vpterm.screens.shell.boards import Boards
 from vpterm.screens.shell.gate import KeyGate
 from vpterm.screens.shell.openers import opening
+from vpterm.screens.shell.person import PersonalApp, SiteFace
 from vpterm.screens.shell.place import Dialog, Opening, Place
-from vpterm.screens.shell.telling import TellingApp
+from vpterm.screens.shell.whereabouts import Whereabouts
 from vpterm.screens.shell.works import Works
-from vpterm.screens.theme.look import Look
-from vpterm.screens.theme.themes import CONSOLE, TRUECOLOR
 
 
-@dataclass(frozen=True)
-class SiteFace:
-    """What the screens show of a site. `colour` is `#rrggbb`."""
-
-    code: str
-    name: str
-    colour: str
-
-
-class PracticeApp(TellingApp):
+class PracticeApp(PersonalApp):
     """One person at one site. Places are reached by `await app.open("noun.view", **arguments)`."""
 
     CSS_PATH = Path(__file__).parent.parent / "theme" / "vpterm.tcss"
@@ -51,7 +40,7 @@ class PracticeApp(TellingApp):
     def __init__(
         self,
         context: Context,
-        request: SessionRequest,
+        request: SessionRequest | None = None,
         *,
         site: SiteFace,
         sites: tuple[SiteFace, ...] = (),
@@ -60,31 +49,20 @@ class PracticeApp(TellingApp):
         home: str = "home.board",
         **arguments: Any,
     ) -> None:
-        """`sites` are those between which the person may change (F6); `notices` tell what others
+        """Without a request `context` is nobody's, and `belong_to` comes later; `notices` tell what others
         changed on the site's boards; `arguments` go to Textual's App.
         """
-        super().__init__(**arguments)
-        self.context = context
-        self.request = request
-        self.site = site
-        self.sites = sites or (site,)
-        self.person = request.display_name or request.login
-        self.link = link
+        super().__init__(context, site=site, **arguments)
         self.notices = notices
-        self.wanted_site: str | None = None
         self.home = home
         self.last_patient: int | None = None
-        self._background: set[asyncio.Task[None]] = set()
         self._boards = Boards(self, notices)
-        is_console = request.colours in {"16", "8", "mono"}
-        self.look = Look(site.colour, is_console, request.glyphs != "full" or request.colours == "8")
         self.works = Works(self.show_busy, self.tell_failure)
         self.gate = KeyGate(self.works, self._deliver, self._way_of_keys)
         self._asking = Asking(self)
-        self.animation_level = "none"
-        self.register_theme(TRUECOLOR)
-        self.register_theme(CONSOLE)
-        self.theme = CONSOLE.name if is_console else TRUECOLOR.name
+        self.whereabouts = Whereabouts(self)
+        if request is not None:
+            self.belong_to(context, request, site=site, sites=sites, link=link)
 
     # -- beginning, time, end
 
@@ -92,19 +70,25 @@ class PracticeApp(TellingApp):
         """The ground of the stack."""
         return Opening()
 
-    def on_load(self) -> None:
-        """Every task of this session descends from this one, and speaks its language."""
-        set_language(self.request.language)
-
     def on_mount(self) -> None:
-        """Open the home board; keys typed meanwhile wait for it."""
-        self.work(self._open(self.home, {}))
+        """Be ready for a person, who may be here already."""
         self._wait_for_minute()
         self._boards.open()
+        if self.is_taken:
+            self.begin()
+
+    def begin(self) -> None:
+        """Open the home board, and where a cut found the person; keys typed meanwhile wait for it."""
+        self.work(self._come_in())
+
+    async def _come_in(self) -> None:
+        await self._open(self.home, {})
+        await self.whereabouts.come_back()
 
     def on_unmount(self) -> None:
         """Nothing outlives the session."""
         self._boards.close()
+        self.whereabouts.close()
         self.gate.close()
         self.works.close()
 
@@ -158,22 +142,6 @@ class PracticeApp(TellingApp):
         """Do something that may take time: keys wait for its end, its errors are told. The way out of a handler."""
         return self.works.start(work)
 
-    def background(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something that no key waits for (keeping a draft). Leaving waits for it, 2 s at most."""
-        task = asyncio.create_task(self._in_background(work))
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-
-    async def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except Exception as error:  # a border: see guard.py
-            self.tell_mistake(error)
-
-    async def _finish_background(self) -> None:
-        if self._background:
-            await asyncio.wait(self._background, timeout=2)
-
     # -- opening and going back
 
     async def open(self, name: str, /, **arguments: Any) -> None:
@@ -185,16 +153,19 @@ class PracticeApp(TellingApp):
 
     async def _open(self, name: str, arguments: dict[str, Any]) -> None:
         await self.push_screen(await self._load(name, arguments))
+        self.whereabouts.changed()
 
     async def _load(self, name: str, arguments: dict[str, Any]) -> Screen[Any]:
         """Have the place read what it shows; Esc may give that up, since nothing changes yet."""
         known = opening(name)
         if known.right:
             self.context.require(known.right)
-        self._keep_drafts()
+        self.keep_drafts()
         self.works.let_cancel(allowed=True)
         screen = await known.opener(self, **arguments)
         self.works.let_cancel(allowed=False)
+        if isinstance(screen, Place):
+            screen.opened_as, screen.opened_with = name, arguments
         return screen
 
     async def replace(self, name: str, /, **arguments: Any) -> None:
@@ -203,34 +174,32 @@ class PracticeApp(TellingApp):
         screen = await self._load(name, arguments)
         if self.screen is here and len(self.screen_stack) > 1:
             await self.switch_screen(screen)
+            self.whereabouts.changed()
 
     async def go_back(self, *, says: str = "") -> None:
         """Back to the place beneath, exactly as it was, with its rows read anew. On the home board: ask to leave."""
         if len(self.screen_stack) <= 2:
             await self.ask_to_leave()
             return
-        self._keep_drafts()
+        self.keep_drafts()
         await self.pop_screen()
         await self._returned(says)
 
     async def go_home(self) -> None:
         """Back to the home board, from however deep."""
-        self._keep_drafts()
+        self.keep_drafts()
         if len(self.screen_stack) == 1:
-            await self._open(self.home, {})
+            await self._come_in()
             return
         while len(self.screen_stack) > 2:
             await self.pop_screen()
         await self._returned("")
 
     async def _returned(self, says: str) -> None:
+        self.whereabouts.changed()
         if isinstance(self.screen, Place):
             self.screen.say(says)
             await self.screen.reload()
-
-    def _keep_drafts(self) -> None:
-        if isinstance(self.screen, Place):
-            self.screen.keep_drafts()
 
     async def open_help(self, place: str) -> None:
         """F1."""
@@ -258,7 +227,7 @@ class PracticeApp(TellingApp):
         """Called by the dialog when the person has answered."""
         self._asking.answer(dialog, result)
 
-    # -- the session
+    # -- leaving
 
     async def change_site(self) -> None:
         """F6: the new session runs under the other site's own login; this one stays open behind."""
@@ -266,7 +235,7 @@ class PracticeApp(TellingApp):
 
         code = await pick_site(self)
         if code is not None:
-            self._keep_drafts()
+            self.keep_drafts()
             await self._finish_background()
             self.wanted_site = code
             self._tell_session(lambda link: link.request_site(code))
@@ -277,20 +246,9 @@ class PracticeApp(TellingApp):
 
         how = await ask_how_to_leave(self)
         if how == "leave":
-            self._keep_drafts()
+            self.keep_drafts()
+            self.background(self.whereabouts.forget())
             await self._finish_background()
             self._tell_session(lambda link: link.leave())
         elif how == "detach":
             self.detach()
-
-    def detach(self) -> None:
-        """Close the connection; the session waits as it is."""
-        self._keep_drafts()
-        self._tell_session(lambda link: link.detach())
-
-    def _tell_session(self, wish: Callable[[SessionLink], None]) -> None:
-        """The session does what is wished; without one (a local terminal) the program ends."""
-        if self.link is not None:
-            wish(self.link)
-        else:
-            self.exit()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from textual.app import ComposeResult
@@ -74,6 +75,8 @@ class Place(Guarded, Screen[None]):
     actions: ClassVar[tuple[Action, ...]] = ()
     follows: ClassVar[frozenset[str]] = frozenset()
     app: PracticeApp
+    opened_as = ""  # the name and the arguments of the opener, noted by the app
+    opened_with: Mapping[str, Any] = MappingProxyType({})
 
     def __init_subclass__(cls, **arguments: Any) -> None:
         super().__init_subclass__(**arguments)
@@ -98,6 +101,13 @@ class Place(Guarded, Screen[None]):
     def body(self) -> Iterable[Widget]:
         """The widgets between the double rule and the message line: 19 lines at 80x24."""
         return ()
+
+    def way_back(self) -> Mapping[str, Any]:
+        """What to open this place with after a cut; override where it has moved on since it was opened.
+
+        Opening it once more must not do anything once more.
+        """
+        return self.opened_with
 
     async def reload(self) -> None:
         """Read the rows again and show them; called by F5 and when a place on top was left. Keeps the cursor."""
