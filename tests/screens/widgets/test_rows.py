@@ -47,6 +47,13 @@ async def test_amounts_align_right_and_the_cursor_is_marked() -> None:
         assert second[1] == " "
 
 
+async def test_a_title_that_fits_is_not_cut_where_the_position_stands_beside_it() -> None:
+    columns = [Column[Animal]("name", lambda row: row.name, 8), Column[Animal]("town", lambda row: "", 60)]
+    rows = Rows(columns, [Animal(number, f"Rex {number}") for number in range(50)], identity=lambda row: row.id)
+    async with desk_with(rows, language="en") as desk:
+        assert desk.lines[2].split() == ["name", "town", "1/50"]
+
+
 async def test_plain_glyphs_for_a_console() -> None:
     async with desk_with(herd(), colours="16", glyphs="console") as desk:
         assert desk.lines[2][1] == ">"

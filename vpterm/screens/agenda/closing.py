@@ -52,9 +52,10 @@ class ClosingForm(Place):
         yield self.form
 
     def on_mount(self) -> None:
-        """What for is what one comes to say."""
+        """What for is what one comes to say, once it is known for whom."""
         self.head.show_subject(_("Close time"))
-        self.form.fields["note"].focus()
+        whose = self.form.fields["resource_id"]
+        (self.form.fields["note"] if whose.text else whose).focus()
 
     async def save(self, values: dict[str, Any]) -> None:
         """Close, or say what is booked in the way."""
