@@ -6,11 +6,13 @@ statements are in search_branches.py. Trigrams never come here (measured: 70 ms 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from sqlalchemy import ARRAY, Text, bindparam, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vpterm.database.context import Context
+from vpterm.database.engine import Database
+from vpterm.database.written import Written
 from vpterm.practice.animals.search_branches import (
     ANIMAL_PAIRS,
     ANIMALS,
@@ -20,8 +22,8 @@ from vpterm.practice.animals.search_branches import (
     MOST_ANIMALS,
     PHONES,
     Branch,
-    compiled,
     lead_of,
+    search_by,
 )
 from vpterm.practice.animals.tables import Animal, Species
 from vpterm.practice.clients.queries import recent_clients
@@ -65,9 +67,11 @@ class SearchHit:
         return f"{self.last_name} {self.first_name}".strip()
 
 
-_KNOWN_WORDS = select(SearchWord.word).distinct().where(
-    SearchWord.deletion == func.any(bindparam("tried", type_=ARRAY(Text)))
-)  # fmt: skip
+@cache
+def _known_words() -> Written:
+    """Words of names that share a deletion with those `tried`."""
+    shared = SearchWord.deletion == func.any(bindparam("tried", type_=ARRAY(Text)))
+    return Written(select(SearchWord.word).distinct().where(shared))
 
 
 async def search(context: Context, *, text: str, limit: int = 20) -> list[SearchHit]:
@@ -78,13 +82,12 @@ async def search(context: Context, *, text: str, limit: int = 20) -> list[Search
     wanted = read_search(text)
     if wanted.empty:
         return []
-    async with context.reading() as connection:
-        hits = await _run(connection, _exact(wanted), limit)
-        if len(hits) < limit and wanted.words:
-            texts = await _corrections(connection, wanted)
-            known = {hit.client_id for hit in hits}
-            more = await _run(connection, _similar(texts), limit) if texts else []
-            hits += [hit for hit in more if hit.client_id not in known]
+    hits = await _run(context.database, _exact(wanted), limit)
+    if len(hits) < limit and wanted.words:
+        texts = await _corrections(context.database, wanted)
+        known = {hit.client_id for hit in hits}
+        more = await _run(context.database, _similar(texts), limit) if texts else []
+        hits += [hit for hit in more if hit.client_id not in known]
     return hits[:limit]
 
 
@@ -143,13 +146,10 @@ def _pairs(pairs: Sequence[Pair]) -> Wanted:
     return asked
 
 
-async def _corrections(connection: AsyncConnection, wanted: Search) -> list[str]:
+async def _corrections(database: Database, wanted: Search) -> list[str]:
     """The text with one of its words replaced by a word that occurs in names and is one typo away."""
-    tried = {deletion for word in wanted.words for deletion in deletions(word)}
-    statement = select(SearchWord.word).distinct().where(
-        SearchWord.deletion == func.any(bindparam(None, sorted(tried), type_=ARRAY(Text), unique=True))
-    )  # fmt: skip
-    words = list(await connection.scalars(statement))
+    tried = sorted({deletion for word in wanted.words for deletion in deletions(word)})
+    words = [row["word"] for row in await _known_words().rows(database, tried=tried)]
     typed = wanted.text.split()
     texts = [
         " ".join([*typed[:place], known, *typed[place + 1 :]])
@@ -161,12 +161,11 @@ async def _corrections(connection: AsyncConnection, wanted: Search) -> list[str]
     return texts[:MOST_CORRECTIONS]
 
 
-async def _run(connection: AsyncConnection, wanted: Wanted, limit: int) -> list[SearchHit]:
-    statement, constants = compiled(tuple(wanted))
-    values: dict[str, object] = {**constants, "most": limit, "turn": limit - limit // 4}
+async def _run(database: Database, wanted: Wanted, limit: int) -> list[SearchHit]:
+    given: dict[str, object] = {"most": limit, "turn": limit - limit // 4}
     for branch, arrays in wanted.items():
-        values |= {branch.parameter(place): array for place, array in enumerate(arrays, 1)}
-    rows = (await connection.exec_driver_sql(statement, values)).mappings()
+        given |= {branch.parameter(place): array for place, array in enumerate(arrays, 1)}
+    rows = await search_by(tuple(wanted)).rows(database, **given)
     return [
         SearchHit(**{**row, "animals": tuple(HitAnimal(*animal) for animal in row["animals"] or ())}) for row in rows
     ]
