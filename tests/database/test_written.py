@@ -8,7 +8,7 @@ from vpterm.database.written import Written
 from vpterm.practice.sites.tables import Site
 
 SITES = Written(
-    select(Site.code, literal("100 %").label("share")).where(
+    select(Site.code, literal("100 %", Text).label("share"), literal("\\' $1 :x", Text).label("odd")).where(
         Site.id == bindparam("site", type_=BigInteger), Site.name != bindparam("name", type_=Text)
     )
 )
@@ -18,7 +18,7 @@ async def test_it_answers_for_each_value(group: Group) -> None:
     for code in ("lilas", "port"):
         database = group.context("vet.lilas").database
         found = await SITES.rows(database, site=group.ids[code], name="'; DROP TABLE sites --")
-        assert found == [{"code": code, "share": "100 %"}]
+        assert found == [{"code": code, "share": "100 %", "odd": "\\' $1 :x"}]
 
 
 @pytest.mark.parametrize("given", [{}, {"site": 1}, {"site": 1, "name": "", "more": 1}])
