@@ -69,7 +69,8 @@ class SearchHit:
 async def search(context: Context, *, text: str, limit: int = 20) -> list[SearchHit]:
     """Clients whose name, animal, telephone or identification begins (numbers: ends) with the text, likeliest first.
 
-    Words in any order ("dup mar", "rex dub"), without accents; under `limit` hits, also names one typo away.
+    Words in any order ("dup mar", "rex dub"), without accents; under `limit` hits, also names one typo away
+    (not while the last word is just begun and something was found).
     """
     wanted = read_search(text)
     if wanted.empty:
