@@ -1,7 +1,7 @@
 """The reads that a person waits for: search while typing, the day's agenda, opening a record; at growing sizes."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -44,18 +44,18 @@ class Result:
         return self.ours.p50 / self.plain.p50
 
 
-async def measure_reading(premises: Ground, sizes: Sequence[int], only: frozenset[str]) -> None:
-    """Grow the group to each size in turn, measure, and write the section."""
+async def measure_reading(premises: Mapping[int, Ground], only: frozenset[str]) -> None:
+    """Grow the group of each size to it, in turn, measure, and write the section."""
     results: list[Result] = []
     growth: list[tuple[str, int, int]] = []
     quiet = load()
-    for size in sizes:
-        have = count_clients(premises)
+    for size, here in premises.items():
+        have = count_clients(here)
         if size > have:
             began = time.perf_counter()
-            added = await add_clients(premises, count=size - have, progress=print)
+            added = await add_clients(here, count=size - have, progress=print)
             growth.append((f"{have} to {size}", added.animals, round(time.perf_counter() - began)))
-        results += await measure_size(premises, size, only)
+        results += await measure_size(here, size, only)
     if growth:
         head = ("clients", "animals added", "seconds, with indexes, references and VACUUM ANALYZE")
         write_section("bulk", "The bulk path (`vpterm demo --clients N`)", f"{machine()}.\n\n{table(head, growth)}")
