@@ -45,7 +45,7 @@ class Database:
         event.listen(self._engine.sync_engine, "checkout", _renew_if_dead)
         self._readers = Readers(
             url,
-            most=(connections + 1) // 2,
+            most=(connections + 1) // 2,  # they are done in milliseconds
             wait_s=POOL_TIMEOUT_S,
             connect_timeout=CONNECT_TIMEOUT_S,
             options=f"{SETTINGS} {READER_SETTINGS}",
@@ -61,7 +61,7 @@ class Database:
             raise translated(failure) from failure
 
     async def rows(self, statement: bytes, values: Sequence[Any]) -> list[Row]:
-        """What a statement reads that was written once (written.py): a fifth of the processor of `reading`."""
+        """What a statement reads that was written once (written.py): a quarter of the processor of `reading`."""
         try:
             return await self._readers.rows(statement, values)
         except (psycopg.Error, OSError, TimeoutError) as failure:
