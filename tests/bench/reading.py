@@ -149,8 +149,7 @@ def _text(results: Sequence[Result], quiet: str) -> str:
         "--clients N` (1.6 animals a client, three entries, services and two weights an animal).",
         _table(results),
         "\n".join(_goals(results)),
-        f"The fastest of the {ROUNDS} calls of each input, which other work on the machine hardly touches: what the "
-        "statements themselves take.",
+        f"The fastest of the {ROUNDS} calls of each input, which other work on the machine disturbs least:",
         _table(fastest),
         "\n".join(_goals(fastest)),
     ))  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-ROUNDS = 3
+ROUNDS = 5
 T = TypeVar("T")
 Measured = Callable[[T], Awaitable[object]]
 
@@ -20,7 +20,7 @@ class Times:
 
     @property
     def fastest(self) -> "Times":
-        """The fastest call of each input: what it takes where nothing else is going on."""
+        """The fastest call of each input: the one that other work on the machine disturbed least."""
         inputs = len(self.milliseconds) // self.rounds
         return Times(tuple(min(self.milliseconds[place::inputs]) for place in range(inputs)))
 
