@@ -3,8 +3,8 @@
 import argparse
 import asyncio
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.bench.money import measure_money
@@ -24,17 +24,21 @@ def main() -> None:
     parser.add_argument("benches", nargs="*", default=list(BENCHES), help=f"which: {', '.join(BENCHES)} (all)")
     parser.add_argument("--sizes", help="numbers of clients, growing, with commas (10000,100000)")
     parser.add_argument("--full", action="store_true", help="up to a million clients: some 15 minutes, 7 GB of disk")
-    parser.add_argument("--home", type=Path, help="an installation to keep and use again (a temporary one)")
+    parser.add_argument(
+        "--home", help="an installation to keep and use again (a temporary one); {size} in it: one for each size"
+    )
     given = parser.parse_args()
     if unknown := set(given.benches) - set(BENCHES):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     sizes = [int(size) for size in given.sizes.split(",")] if given.sizes else FULL_SIZES if given.full else SIZES
     chosen = frozenset(given.benches)
-    with _premises(given.home) as premises:
-        asyncio.run(_make(premises))
+    with _premises(given.home, sorted(sizes)) as premises:
+        smallest = premises[min(sizes)]
+        for standing in set(premises.values()):
+            asyncio.run(_make(standing))
         if "terminal" in chosen:  # first, on the small group
-            measure_terminal(premises)
-        asyncio.run(_database_benches(premises, sorted(sizes), chosen))
+            measure_terminal(smallest)
+        asyncio.run(_database_benches(premises, smallest, chosen))
 
 
 async def _make(premises: Ground) -> None:
@@ -42,23 +46,24 @@ async def _make(premises: Ground) -> None:
         await make_group(premises, password="demo", progress=print)
 
 
-async def _database_benches(premises: Ground, sizes: list[int], chosen: frozenset[str]) -> None:
+async def _database_benches(premises: Mapping[int, Ground], smallest: Ground, chosen: frozenset[str]) -> None:
     if chosen & set(READING):
-        await measure_reading(premises, sizes, chosen)
+        await measure_reading(premises, chosen)
     if "money" in chosen:
-        await measure_money(premises)
+        await measure_money(smallest)
 
 
 @contextmanager
-def _premises(home: Path | None) -> Iterator[Ground]:
-    with tempfile.TemporaryDirectory(prefix="vpterm-bench-") as folder:
+def _premises(home: str | None, sizes: Sequence[int]) -> Iterator[dict[int, Ground]]:
+    """Where each size is measured: one group that grows, or one for each size; started here, and stopped."""
+    with tempfile.TemporaryDirectory(prefix="vpterm-bench-") as folder, ExitStack() as standing:
         Path(folder).chmod(0o755)
-        standing = ground(home or Path(folder))
-        standing.start()
-        try:
-            yield standing
-        finally:
-            standing.stop()
+        homes = {size: Path((home or folder).format(size=size)).absolute() for size in sizes}
+        grounds = {place: ground(place) for place in homes.values()}
+        for one in grounds.values():
+            one.start()
+            standing.callback(one.stop)
+        yield {size: grounds[place] for size, place in homes.items()}
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from vpterm.practice.animals.actions import record_death, register_animal, trans
 from vpterm.practice.animals.library import load_library
 from vpterm.practice.animals.search import recent_hits, search
 from vpterm.practice.clients.actions import archive_client, change_client, register_client
-from vpterm.practice.clients.search_text import deletions, is_one_typo
+from vpterm.practice.clients.search_text import Pair, corrections, deletions, is_one_typo, read_search
 
 PEOPLE = (
     # last, first, phone, animals
@@ -96,7 +96,28 @@ async def test_an_animal_of_exactly_this_name_comes_before_a_longer_name(group: 
     assert (hits[0].town, hits[0].phone, hits[2].animals, hits[2].animal_id) == ("Nantes", "+33612345678", (), None)
 
 
-@pytest.mark.parametrize("text", ["duppont", "dupnot", "dopont", "dpont", "dupnot mar", "carammel", "mirsa"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "duppont",
+        "dupnot",
+        "dopont",
+        "dpont",
+        "dupnot mar",
+        "dupnot m",
+        "marie dupnot",
+        "mar dupnot",
+        "dup mraie",
+        "du mraie",
+        "mraie dup",
+        "carammel",
+        "mirsa",
+        "carammel dup",
+        "dupnot caramel",
+        "dupnot car",
+        "dup carammel",
+    ],
+)
 async def test_one_typo_still_finds(group: Group, text: str) -> None:
     await fill(group)
     hits = await search(group.context("vet.lilas"), text=text)
@@ -110,6 +131,23 @@ async def test_two_typos_are_too_many_and_right_hits_come_first(group: Group) ->
     desk = group.context("accueil.lilas")
     await register_client(desk, last_name="Dupond", first_name="Luc")
     assert (await found(group, "dupont"))[2:] == ["Dupond Luc"]
+
+
+async def test_who_is_found_is_not_doubted_while_a_word_is_short_or_just_begun(group: Group) -> None:
+    await fill(group)
+    desk = group.context("accueil.lilas")
+    for last_name, first_name in (("Dupond", "Martine"), ("Remy", "Luc"), ("Remi", "Anne")):
+        await register_client(desk, last_name=last_name, first_name=first_name)
+    answers = {
+        "dupont m": ["Dupont Marie", "Dupont Xavier"],
+        "dupont ma": ["Dupont Marie"],
+        "dupont mar": ["Dupont Marie", "Dupond Martine"],
+        "dupons m": ["Dupond Martine", "Dupont Marie"],
+        "remy": ["Remy Luc"],
+        "remi": ["Remi Anne"],
+        "reni": ["Remi Anne"],
+    }
+    assert {text: await found(group, text) for text in answers} == answers
 
 
 async def test_a_change_is_found_at_once_and_the_old_name_no_more(group: Group) -> None:
@@ -154,6 +192,26 @@ async def test_an_empty_box_shows_whom_this_site_dealt_with_last(group: Group) -
     assert [hit.name for hit in hits] == ["Dupont Marie", "Martin Dupré", "Rexel Jean"]
     assert ([animal.name for animal in hits[0].animals], hits[0].phone) == (["Rex"], "+33612345678")
     assert await recent_hits(group.context("vet.bocage")) == []
+
+
+def test_the_likeliest_corrections_come_first_and_a_dozen_is_enough() -> None:
+    wanted = read_search("dupnot")
+    near = corrections(wanted, wanted.typed, ["rupnot", "dupnote", "dunot", "dupot", "dupont", "dupnot", "dorant"])
+    assert [one.text for one in near] == ["dupont", "dunot", "dupot", "rupnot"]
+    many = corrections(wanted, wanted.typed, [f"dupno{letter}" for letter in "abcdefghijklmnopqrs"])
+    assert [one.known[-1] for one in many] == list("abcdefghijkl")
+
+
+def test_a_known_word_is_looked_up_whole() -> None:
+    wanted = read_search("marie dupnot")
+    (near,) = corrections(wanted, wanted.doubtful(found=False), ["dupont"])
+    assert (near.text, near.names) == ("marie dupont", ["marie dupont", "dupont marie"])
+    assert near.client_pairs == [Pair("marie", "dupont")]
+    assert near.animal_pairs == [Pair("marie", "dupont"), Pair("dupont", "marie")]
+    wanted = read_search("dupnot m")
+    (near,) = corrections(wanted, wanted.doubtful(found=False), ["dupont"])
+    assert (near.names, near.client_pairs) == (["dupont m"], [Pair("m", "dupont")])
+    assert near.animal_pairs == [Pair("m", "dupont")]
 
 
 words = st.text("abcdé", min_size=4, max_size=9)

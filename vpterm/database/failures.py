@@ -1,7 +1,7 @@
 """The border of the database: a driver's exception becomes one of ours, with words for the person at the desk."""
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from psycopg import Error, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from vpterm.kernel.errors import (
     Conflict,
@@ -20,12 +20,12 @@ FULL = {"53100", "53200", "53300"}  # disk, memory, connections
 
 def translated(failure: Exception) -> VptermError:
     """Our error for a failure of SQLAlchemy or psycopg. The original goes along as its cause."""
-    if isinstance(failure, PoolTimeout | TimeoutError | OSError) or not isinstance(failure, DBAPIError):
+    cause = failure.orig if isinstance(failure, DBAPIError) else failure
+    if not isinstance(cause, Error):
         return _unavailable()
-    state = getattr(failure.orig, "sqlstate", None)
+    state = cause.sqlstate
     if state in CONSTRAINTS:
-        diagnosis = getattr(failure.orig, "diag", None)
-        return ConstraintViolated(getattr(diagnosis, "constraint_name", None) or "")
+        return ConstraintViolated(cause.diag.constraint_name or "")
     if state in CONFLICTS:
         return Conflict(_("Somebody else is changing this at the same moment."), _("Try again."))
     if state == "42501":
@@ -38,7 +38,7 @@ def translated(failure: Exception) -> VptermError:
         return Unavailable(_("The server has no room left."), _("Your text is kept. Call the administrator."))
     if state == "57014":
         return Unavailable(_("The database took too long."), _("Your text is kept. Try again."))
-    if state is None or state[:2] in {"08", "57"} or isinstance(failure, InterfaceError | OperationalError):
+    if state is None or state[:2] in {"08", "57"} or isinstance(cause, InterfaceError | OperationalError):
         return _unavailable()
     return Refused(_("The database refused these values."), _("Check the fields; your text is kept."))
 

@@ -82,6 +82,7 @@ async def _fill(
                 done = await connection.execute(statements[name], given | {"low": low, "high": high})
             animals += done.rowcount
             here = {"low_animal": low_animal, "high_animal": await _last_id(connection, "animals")}
+            here["low_entry"] = await _next_id(connection, "record_entries")
             for name in ("weights", "entries", "services"):
                 await connection.execute(statements[name], given | here)
             progress(_("{done} of {count} clients").format(done=high - first_client + 1, count=count))

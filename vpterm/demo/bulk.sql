@@ -73,12 +73,13 @@ JOIN bulk_words c ON c.list = d.list
   AND c.n = 1 + floor(d.what * CASE d.list WHEN 'case dog' THEN %(case dog)s ELSE %(case cat)s END)::int;
 
 -- name: services
+-- By the entries' own numbers: their animals have no index at this moment.
 INSERT INTO performed_services (entry_id, animal_id, site_id, practitioner_id, fee_code, label, kind, performed_at,
   created_by, changed_by, created_site, changed_site)
 SELECT e.id, e.animal_id, e.site_id, e.author_id, f.code, f.label, f.kind, e.happened_at + interval '10 minutes',
   e.author_id, e.author_id, e.site_id, e.site_id
 FROM record_entries e JOIN fees f ON f.code = 'CS'
-WHERE e.animal_id BETWEEN %(low_animal)s AND %(high_animal)s;
+WHERE e.id >= %(low_entry)s;
 
 -- name: bookings
 -- Half-hours of the days around today, five of six taken; what is booked already stays.

@@ -58,8 +58,7 @@ WINDOW_DAYS = 14  # how many days of busy spans are read at once while looking f
 
 async def list_resources(context: Context, *, site_id: int | None = None, closed: bool = False) -> list[ResourceRow]:
     """Resources of the site, in their order; `closed` adds those that are no longer booked."""
-    async with context.reading() as connection:
-        found = await resources_of(connection, site_id or context.site_id)
+    found = await resources_of(context.database, site_id or context.site_id)
     return [row for row in found if closed or not row.closed]
 
 
@@ -79,13 +78,12 @@ async def day_agenda(context: Context, *, day: date, site_id: int | None = None)
     """One day in clinic time. NotAllowed: another site's, when the group hides the agendas."""
     site = site_id or context.site_id
     start, end = day_bounds(day)
-    async with context.reading() as connection:
-        resources = await resources_of(connection, site)
-        if site == context.site_id:
-            bookings = await bookings_of_day(connection, start, end, site)
-        else:
+    resources = await resources_of(context.database, site)
+    bookings = await bookings_of_day(context.database, start, end, site)
+    if site != context.site_id:
+        async with context.reading() as connection:
             await require_shared(connection)
-            bookings = await seen_from_outside(connection, site, Span(start, end), resources)
+            bookings = await seen_from_outside(connection, site, Span(start, end), resources, bookings)
     busy = by_resource((row.resource_id, row.span) for row in bookings)
     return DayAgenda(
         site, day, tuple(resource_day(row, day, busy.get(row.id, [])) for row in resources if not row.closed
@@ -159,7 +157,7 @@ async def find_free_slots(
             await require_shared(connection)
         reason = await reason_of(connection, site, reason_id)
         resources = [
-            row for row in await resources_of(connection, site)
+            row for row in await resources_of(context.database, site)
             if not row.closed and (row.id == resource_id if resource_id else reason is None or row.kind == reason.kind)
         ]  # fmt: skip
         length = duration_min or (reason.duration_min if reason else 0)
@@ -175,7 +173,7 @@ async def week_overview(context: Context, *, day: date, site_id: int | None = No
     site, monday = site_id or context.site_id, week_start(day)
     whole = Span(day_bounds(monday)[0], day_bounds(monday + timedelta(days=6))[1])
     async with context.reading() as connection:
-        resources = await resources_of(connection, site)
+        resources = await resources_of(context.database, site)
         busy = await busy_of(connection, site, whole)
         closed = await _closed(connection, site, whole)
     return [_day_count(monday + timedelta(days=ahead), resources, busy, closed) for ahead in range(7)]

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
+from vpterm.database.engine import Database
 from vpterm.database.written import Written
 from vpterm.kernel.errors import NotAllowed, NotFound
 from vpterm.kernel.i18n import _, current_language
@@ -95,11 +96,9 @@ def booking_row(row: Mapping[str, Any] | RowMapping) -> BookingRow:
 _TEXTS = {"reason", "client_name", "last_name", "phone", "animal", "species", "booked_by"}
 
 
-async def bookings_of_day(
-    connection: AsyncConnection, start: datetime, end: datetime, site_id: int
-) -> list[BookingRow]:
+async def bookings_of_day(database: Database, start: datetime, end: datetime, site_id: int) -> list[BookingRow]:
     """The live bookings of a site that touch the span, in order of time, as far as this login may read them."""
-    found = await _bookings_within(current_language()).rows(connection, site=site_id, start=start, end=end)
+    found = await _bookings_within(current_language()).rows(database, site=site_id, start=start, end=end)
     return [booking_row(row) for row in found]
 
 
@@ -142,10 +141,10 @@ def _resources() -> Written:
     )  # fmt: skip
 
 
-async def resources_of(connection: AsyncConnection, site_id: int) -> list[ResourceRow]:
+async def resources_of(database: Database, site_id: int) -> list[ResourceRow]:
     heads: dict[int, dict[str, Any]] = {}
     hours: dict[int, list[Hours]] = {}
-    for row in await _resources().rows(connection, site=site_id):
+    for row in await _resources().rows(database, site=site_id):
         heads[row["id"]] = {key: row[key] for key in ("id", "name", "kind", "staff_id", "position", "closed")}
         if row["weekday"] is not None:
             hours.setdefault(row["id"], []).append((row["weekday"], row["opens_at"], row["closes_at"]))
@@ -169,11 +168,14 @@ async def busy_of(connection: AsyncConnection, site_id: int, window: Span) -> li
 
 
 async def seen_from_outside(
-    connection: AsyncConnection, site_id: int, window: Span, resources: Sequence[ResourceRow]
+    connection: AsyncConnection,
+    site_id: int,
+    window: Span,
+    resources: Sequence[ResourceRow],
+    shared: Sequence[BookingRow],
 ) -> list[BookingRow]:
-    """Every busy span of another site; its details where the group shares them."""
-    rows = await bookings_of_day(connection, window.start, window.end, site_id)
-    known = {(row.resource_id, row.starts_at): row for row in rows}
+    """Every busy span of another site; its details where they are among those that the group shares."""
+    known = {(row.resource_id, row.starts_at): row for row in shared}
     names = {row.id: row.name for row in resources}
     code = (await connection.execute(select(Site.code).where(Site.id == site_id))).scalar_one_or_none() or ""
     found = [

@@ -190,8 +190,7 @@ async def client_sheet(context: Context, *, client_id: int) -> ClientSheet:
 
 async def animal_sheet(context: Context, *, animal_id: int) -> AnimalSheet:
     """The animal with this number, in one statement. NotFound when there is none."""
-    async with context.reading() as connection:
-        row = next(iter(await _sheet().rows(connection, animal=animal_id)), None)
+    row = next(iter(await _sheet().rows(context.database, animal=animal_id)), None)
     if row is None:
         raise NotFound(_("There is no such animal."))
     weights = (WeightRow(grams, datetime.fromisoformat(at), key, site) for key, grams, at, site in row["weights"] or ())

@@ -4,13 +4,15 @@ It stands above clients because a hit shows animals. How a text is read is in cl
 statements are in search_branches.py. Trigrams never come here (measured: 70 ms at a million clients).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from sqlalchemy import ARRAY, Text, bindparam, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vpterm.database.context import Context
+from vpterm.database.engine import Database
+from vpterm.database.written import Written
 from vpterm.practice.animals.search_branches import (
     ANIMAL_PAIRS,
     ANIMALS,
@@ -20,15 +22,14 @@ from vpterm.practice.animals.search_branches import (
     MOST_ANIMALS,
     PHONES,
     Branch,
-    compiled,
+    Lead,
     lead_of,
+    search_by,
 )
 from vpterm.practice.animals.tables import Animal, Species
 from vpterm.practice.clients.queries import recent_clients
-from vpterm.practice.clients.search_text import SHORTEST_TYPO, Pair, Search, cuts, deletions, is_one_typo, read_search
+from vpterm.practice.clients.search_text import Correction, Pair, Search, corrections, deletions, read_search
 from vpterm.practice.clients.tables import SearchWord
-
-MOST_CORRECTIONS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +66,21 @@ class SearchHit:
         return f"{self.last_name} {self.first_name}".strip()
 
 
-_KNOWN_WORDS = select(SearchWord.word).distinct().where(
-    SearchWord.deletion == func.any(bindparam("tried", type_=ARRAY(Text)))
-)  # fmt: skip
-
-
 async def search(context: Context, *, text: str, limit: int = 20) -> list[SearchHit]:
     """Clients whose name, animal, telephone or identification begins (numbers: ends) with the text, likeliest first.
 
-    Words in any order ("dup mar", "rex dub"), without accents; under `limit` hits, also names one typo away.
+    Words in any order ("dup mar", "rex dub"), without accents; under `limit` hits, also names one typo away
+    (not while the last word is just begun and something was found).
     """
     wanted = read_search(text)
     if wanted.empty:
         return []
-    async with context.reading() as connection:
-        hits = await _run(connection, _exact(wanted), limit)
-        if len(hits) < limit and wanted.words:
-            texts = await _corrections(connection, wanted)
-            known = {hit.client_id for hit in hits}
-            more = await _run(connection, _similar(texts), limit) if texts else []
-            hits += [hit for hit in more if hit.client_id not in known]
+    hits = await _run(context.database, _exact(wanted), limit)
+    if len(hits) < limit and (doubtful := wanted.doubtful(found=bool(hits))):
+        near = corrections(wanted, doubtful, await _known_words(context.database, doubtful))
+        known = {hit.client_id for hit in hits}
+        more = await _run(context.database, _similar(near), limit) if near else []
+        hits += [hit for hit in more if hit.client_id not in known]
     return hits[:limit]
 
 
@@ -124,49 +120,45 @@ def _exact(wanted: Search) -> Wanted:
         asked[PHONES] = [list(wanted.phone_tails)]
     if wanted.chip_tail:
         asked[CHIPS] = [[wanted.chip_tail]]
-    return asked | _pairs(wanted.pairs)
+    return asked | _pairs(CLIENT_PAIRS, wanted.pairs) | _pairs(ANIMAL_PAIRS, wanted.pairs)
 
 
-def _similar(texts: list[str]) -> Wanted:
-    found = {CLIENTS: [texts], ANIMALS: [texts]} | _pairs([pair for text in texts for pair in cuts(text)])
+def _similar(near: Sequence[Correction]) -> Wanted:
+    found: Wanted = {
+        CLIENTS: [[name for one in near for name in one.names]],
+        ANIMALS: [[one.text for one in near]],
+    }
+    found |= _pairs(CLIENT_PAIRS, [pair for one in near for pair in one.client_pairs])
+    found |= _pairs(ANIMAL_PAIRS, [pair for one in near for pair in one.animal_pairs])
     return {replace(branch, kind="similar", rank=branch.rank + 4): arrays for branch, arrays in found.items()}
 
 
-def _pairs(pairs: Sequence[Pair]) -> Wanted:
+def _pairs(branches: Mapping[Lead, Branch], pairs: Sequence[Pair]) -> Wanted:
     asked: Wanted = {}
     for pair in pairs:
-        lead = lead_of(pair.main, pair.other)
-        for branch in (CLIENT_PAIRS[lead], ANIMAL_PAIRS[lead]):
-            mains, others = asked.setdefault(branch, [[], []])
-            mains.append(pair.main)
-            others.append(pair.other)
+        mains, others = asked.setdefault(branches[lead_of(pair.main, pair.other)], [[], []])
+        mains.append(pair.main)
+        others.append(pair.other)
     return asked
 
 
-async def _corrections(connection: AsyncConnection, wanted: Search) -> list[str]:
-    """The text with one of its words replaced by a word that occurs in names and is one typo away."""
-    tried = {deletion for word in wanted.words for deletion in deletions(word)}
-    statement = select(SearchWord.word).distinct().where(
-        SearchWord.deletion == func.any(bindparam(None, sorted(tried), type_=ARRAY(Text), unique=True))
-    )  # fmt: skip
-    words = list(await connection.scalars(statement))
-    typed = wanted.text.split()
-    texts = [
-        " ".join([*typed[:place], known, *typed[place + 1 :]])
-        for place, word in enumerate(typed)
-        if len(word) >= SHORTEST_TYPO
-        for known in sorted(words)
-        if is_one_typo(word, known) and not known.startswith(word)
-    ]
-    return texts[:MOST_CORRECTIONS]
+async def _known_words(database: Database, doubtful: Sequence[str]) -> list[str]:
+    """Words of names that share a deletion with one of these: all that are one typo away, and some that are not."""
+    tried = sorted({deletion for word in doubtful for deletion in deletions(word)})
+    return [row["word"] for row in await _words_by_deletion().rows(database, tried=tried)]
 
 
-async def _run(connection: AsyncConnection, wanted: Wanted, limit: int) -> list[SearchHit]:
-    statement, constants = compiled(tuple(wanted))
-    values: dict[str, object] = {**constants, "most": limit, "turn": limit - limit // 4}
+@cache
+def _words_by_deletion() -> Written:
+    shared = SearchWord.deletion == func.any(bindparam("tried", type_=ARRAY(Text)))
+    return Written(select(SearchWord.word).distinct().where(shared))
+
+
+async def _run(database: Database, wanted: Wanted, limit: int) -> list[SearchHit]:
+    given: dict[str, object] = {"most": limit, "turn": limit - limit // 4}
     for branch, arrays in wanted.items():
-        values |= {branch.parameter(place): array for place, array in enumerate(arrays, 1)}
-    rows = (await connection.exec_driver_sql(statement, values)).mappings()
+        given |= {branch.parameter(place): array for place, array in enumerate(arrays, 1)}
+    rows = await search_by(tuple(wanted)).rows(database, **given)
     return [
         SearchHit(**{**row, "animals": tuple(HitAnimal(*animal) for animal in row["animals"] or ())}) for row in rows
     ]

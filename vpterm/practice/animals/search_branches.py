@@ -29,8 +29,8 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
+from vpterm.database.written import Written
 from vpterm.practice.animals.tables import Animal, Species
 from vpterm.practice.clients.search_text import HIGHEST
 from vpterm.practice.clients.tables import Client, ClientPhone
@@ -76,13 +76,9 @@ def lead_of(main: str, other: str) -> Lead:
 
 
 @cache
-def compiled(branches: tuple[Branch, ...]) -> tuple[str, dict[str, object]]:
-    """The statement for these branches as the driver takes it, and its constants; `most` and `turn` are given later."""
-    dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
-    ready = _with_details([_rows(branch) for branch in branches]).compile(dialect=dialect)
-    given = {"most", "turn", *(branch.parameter(place) for branch in branches for place in (1, 2))}
-    constants = {name: value for name, value in ready.params.items() if name not in given}
-    return str(ready), constants
+def search_by(branches: tuple[Branch, ...]) -> Written:
+    """The statement for these branches; it takes their prefixes, `most` and `turn` (_with_details)."""
+    return Written(_with_details([_rows(branch) for branch in branches]))
 
 
 def _rows(branch: Branch) -> Select[Any]:

@@ -154,8 +154,7 @@ async def timeline(
 ) -> list[TimelineRow]:
     """What happened to an animal at all sites, the newest first; older than `before` for the next page."""
     given = {"animal": animal_id, "most": limit} | ({} if before is None else {"before": before})
-    async with context.reading() as connection:
-        return [TimelineRow(**row) for row in await _timeline(before is not None).rows(connection, **given)]
+    return [TimelineRow(**row) for row in await _timeline(before is not None).rows(context.database, **given)]
 
 
 @cache

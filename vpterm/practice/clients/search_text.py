@@ -1,6 +1,7 @@
 """How the one search box is read: names, telephone tails, chip numbers. Pure; its statements: animals/search.py."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -10,7 +11,9 @@ from vpterm.kernel.text import normalise
 HIGHEST = "~"  # sorts after every letter and digit of a normalised text, in collation "C"
 SHORTEST_TAIL = 4
 SHORTEST_TYPO = 4
+SHORTEST_DOUBT = 5  # where something was found, a word of four letters is taken at its word
 SHORTEST_PAIR = 3  # "d m" is met by half the town: nothing worth reading, and slow to read
+MOST_CORRECTIONS = 12
 LONGEST = 80
 _PARTICLES = ("le", "la", "de", "du", "des", "d", "l", "de la", "van", "von", "el", "ben")
 _NUMBER = re.compile(r"[0-9+ ./()-]+")
@@ -29,7 +32,7 @@ class Search:
     """What a text may mean.
 
     names: prefixes of "last first", the likeliest first; pairs: last and first name, both ways round;
-    phone_tail, chip_tail: reversed, "" for none; words: those of which one may be mistyped.
+    phone_tails, chip_tail: reversed, "" for none; typed: all words, none of a number.
     """
 
     text: str
@@ -37,11 +40,46 @@ class Search:
     pairs: tuple[Pair, ...]
     phone_tails: tuple[str, ...]
     chip_tail: str
-    words: tuple[str, ...]
+    typed: tuple[str, ...]
 
     @property
     def empty(self) -> bool:
         return not (self.names or self.phone_tails or self.chip_tail)
+
+    def doubtful(self, *, found: bool) -> tuple[str, ...]:
+        """The words of which one may be mistyped. Where something was `found`, none while the last is just begun."""
+        if not self.typed or (found and len(self.typed[-1]) < SHORTEST_PAIR):
+            return ()
+        return tuple(word for word in self.typed if len(word) >= (SHORTEST_DOUBT if found else SHORTEST_TYPO))
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The text with one of its words replaced by a whole word that occurs in names: `known`."""
+
+    text: str
+    known: str
+
+    @property
+    def names(self) -> list[str]:
+        """Prefixes of "last first": where the known word ends the last name, its other half stands right behind."""
+        turned = (f"{pair.main} {pair.other}" for pair in cuts(self.text) if self._ends(pair.main))
+        return list(dict.fromkeys([self.text, *turned]))
+
+    @property
+    def client_pairs(self) -> list[Pair]:
+        """What `names` do not meet."""
+        return [pair for pair in self.animal_pairs if not self._ends(pair.main)]
+
+    @property
+    def animal_pairs(self) -> list[Pair]:
+        """An owner and an animal; a known owner with one or two letters is met by too many to look through them."""
+        return [
+            pair for pair in cuts(self.text) if len(pair.other) >= SHORTEST_PAIR or self.known not in pair.main.split()
+        ]
+
+    def _ends(self, half: str) -> bool:
+        return half.split()[-1] == self.known
 
 
 def read_search(text: str) -> Search:
@@ -56,8 +94,26 @@ def read_search(text: str) -> Search:
         pairs=tuple(cuts(" ".join(named))),
         phone_tails=tuple(_phone_tails(text)) if number else (),
         chip_tail=_chip_tail(key),
-        words=tuple(word for word in named if len(word) >= SHORTEST_TYPO),
+        typed=named,
     )
+
+
+def corrections(wanted: Search, doubtful: Sequence[str], known: Iterable[str]) -> list[Correction]:
+    """The text with a doubtful word replaced by a known one that is one typo away; the likeliest dozen.
+
+    The first letter is seldom mistyped. A known word that only goes on where the typed one ends is no correction.
+    """
+    near = [
+        (word[0] != other[0], abs(len(word) - len(other)), other, place)
+        for place, word in enumerate(wanted.typed)
+        if word in doubtful
+        for other in known
+        if is_one_typo(word, other) and not other.startswith(word)
+    ]
+    return [
+        Correction(" ".join([*wanted.typed[:place], other, *wanted.typed[place + 1 :]]), other)
+        for _first, _length, other, place in sorted(near)[:MOST_CORRECTIONS]
+    ]
 
 
 def deletions(word: str) -> set[str]:
