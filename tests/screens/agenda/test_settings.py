@@ -62,7 +62,11 @@ async def test_who_may_not_is_not_led_there(group: Group) -> None:
     async with clinic_desk(group, "accueil.lilas", home="agenda.day", language="en") as desk:
         await desk.press("ctrl+u")
         assert isinstance(desk.app.screen, AgendaDay)
-        await desk.press("f10", *"setting up", "enter")
+        await desk.press("f10", *"setting up")
+        assert not desk.sees("Setting up the agenda")
+        await desk.press("escape", "escape")
+        await desk.app.open("agenda.settings")
+        await desk.settle()
         assert not desk.sees("OPENING HOURS")
         assert "Your role does not allow this." in desk.app.messages[-1]
 

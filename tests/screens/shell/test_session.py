@@ -66,9 +66,12 @@ async def swarm(app: PracticeApp, rest: str) -> None:
     done.append(f"essaim {answer}")
 
 
+let_go = asyncio.Event()
+
+
 @command("lent", label="Lent")
 async def ask_late(app: PracticeApp, rest: str) -> None:
-    await asyncio.sleep(0.3)
+    await let_go.wait()
     done.append(str(await app.ask(yes_no("Piquer ?"))))
 
 
@@ -183,9 +186,12 @@ async def test_keys_typed_ahead_answer_the_question_that_they_asked_for() -> Non
 async def test_a_question_that_takes_its_time_gets_the_keys_meant_for_it() -> None:
     done.clear()
     async with at_desk(app_with(Link())) as desk:
+        let_go.clear()
         desk.strike(*"lent", "enter")
-        await asyncio.sleep(0.2)
-        assert desk.sees("Un instant…")
+        async with asyncio.timeout(10):
+            while not desk.sees("Un instant…"):  # noqa: ASYNC110 - a screen tells nobody what it shows
+                await asyncio.sleep(0.02)
+        let_go.set()
         await desk.settle()
         assert desk.sees("Piquer ?")
         assert not desk.sees("Un instant…")
