@@ -1,6 +1,7 @@
 """When a worker collects its garbage."""
 
 import asyncio
+import gc
 
 import pytest
 
@@ -11,8 +12,9 @@ async def test_garbage_of_an_ended_session_waits_for_a_quiet_moment(monkeypatch:
     loop = asyncio.get_running_loop()
     collected: list[float] = []
     changes = [True]
-    is_typing = True
+    is_typing, made = True, 0
     monkeypatch.setattr(tidying, "_QUIET_S", 0.02)
+    monkeypatch.setattr(tidying, "count_new", lambda: made)
     monkeypatch.setattr("gc.collect", lambda: collected.append(loop.time()))
     began = loop.time()
     task = asyncio.create_task(
@@ -25,4 +27,21 @@ async def test_garbage_of_an_ended_session_waits_for_a_quiet_moment(monkeypatch:
     assert len(collected) == 1
     await asyncio.sleep(0.3)
     assert len(collected) == 1  # nothing happens: nothing is collected
+    made = tidying._WORTH_IT + 1
+    await asyncio.sleep(0.1)
+    assert len(collected) > 1
     task.cancel()
+
+
+def test_what_was_made_since_the_last_collection_is_counted() -> None:
+    before = gc.get_threshold()
+    tidying.tune_collector()
+    try:
+        gc.collect()
+        kept = [[number] for number in range(90_000)]
+        assert 90_000 - 20_000 <= tidying.count_new() <= 90_000 + 40_000
+        gc.collect()
+        assert tidying.count_new() < 20_000
+        assert len(kept) == 90_000
+    finally:
+        gc.set_threshold(*before)

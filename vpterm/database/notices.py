@@ -22,6 +22,17 @@ def board_of(site_id: int) -> str:
     return f"board_{site_id}"
 
 
+async def _something_to_read(descriptor: int) -> None:
+    """Wait for the server to send; psycopg's own waiting wakes ten times a second, in every worker, for nothing."""
+    loop = asyncio.get_running_loop()
+    came = asyncio.Event()
+    loop.add_reader(descriptor, came.set)
+    try:
+        await came.wait()
+    finally:
+        loop.remove_reader(descriptor)
+
+
 class Notices:
     """LISTEN on fixed channels; subscribers come and go. After a lost connection everybody is told to read again."""
 
@@ -54,13 +65,18 @@ class Notices:
                 async with await psycopg.AsyncConnection.connect(
                     self._url, autocommit=True, connect_timeout=3
                 ) as connection:
+                    # What comes with the answers to these; later ones are taken below.
+                    connection.add_notify_handler(lambda notice: self._tell(notice.channel, notice.payload))
                     for channel in self._channels:
                         await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
                     if lost:
                         for channel in self._channels:
                             self._tell(channel, "")
-                    async for notice in connection.notifies():
-                        self._tell(notice.channel, notice.payload)
+                    while True:
+                        await _something_to_read(connection.fileno())
+                        connection.pgconn.consume_input()
+                        while (notice := connection.pgconn.notifies()) is not None:
+                            self._tell(notice.relname.decode(), notice.extra.decode())
             except psycopg.Error as failure:
                 log.info("notices: lost the database (%s), trying again", type(failure).__name__)
             lost = True

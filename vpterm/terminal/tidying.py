@@ -11,13 +11,22 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 _QUIET_S = 1.0
-_PERIOD_S = 30.0
 _PATIENCE_S = 600.0
+_YOUNG, _MIDDLE = 20_000, 20
+# Objects made and not gone again since the last collection. Typing makes next to none, a place that was opened and
+# left some thousands: what 24 people leave behind in an hour or so is some 50 MiB.
+_WORTH_IT = 150_000
 
 
 def tune_collector() -> None:
     """Leave the oldest generation to `keep_tidy`; the young ones stay automatic, at longer intervals."""
-    gc.set_threshold(20_000, 20, 1_000_000)
+    gc.set_threshold(_YOUNG, _MIDDLE, 1_000_000)
+
+
+def count_new() -> int:
+    """How many objects were made since the last full collection and are still there, living or not."""
+    young, middle, old = gc.get_count()
+    return young + _YOUNG * (middle + _MIDDLE * old)
 
 
 def empty_cancelled_timers(loop: asyncio.AbstractEventLoop) -> None:
@@ -33,10 +42,10 @@ def empty_cancelled_timers(loop: asyncio.AbstractEventLoop) -> None:
 
 
 async def keep_tidy(last_input: Callable[[], float], has_changed: Callable[[], bool]) -> None:
-    """Collect fully when nobody has typed for a second and something has happened; runs until cancelled.
+    """Collect fully when nobody has typed for a second and it is worth while; runs until cancelled.
 
-    `last_input` gives the loop's time of the last key, `has_changed` whether a session has ended since it was
-    last asked.
+    It is when a session has ended (`has_changed`, since it was last asked) or much was made. `last_input` gives the
+    loop's time of the last key.
     """
     loop = asyncio.get_running_loop()
     collected_at = loop.time()
@@ -44,7 +53,7 @@ async def keep_tidy(last_input: Callable[[], float], has_changed: Callable[[], b
     while True:
         await asyncio.sleep(_QUIET_S)
         now = loop.time()
-        is_due = has_changed() or is_due or (last_input() > collected_at and now - collected_at > _PERIOD_S)
+        is_due = has_changed() or is_due or count_new() > _WORTH_IT
         if is_due and (now - last_input() > _QUIET_S or now - collected_at > _PATIENCE_S):
             empty_cancelled_timers(loop)
             gc.collect()

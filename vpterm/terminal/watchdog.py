@@ -20,7 +20,7 @@ from textual.app import App
 from vpterm.terminal.textual_internals import app_in_frames
 
 _log = logging.getLogger("vpterm.terminal")
-_BEAT_S = 0.1
+_BEATS, _LONGEST_BEAT_S = 6, 0.5  # so many beats within the limit
 
 
 class KeptBusy(Exception):  # noqa: N818 - a verdict on a session, raised into it, not an error of ours
@@ -32,6 +32,7 @@ class Watchdog:
 
     def __init__(self, limit_s: float, on_guilty: Callable[[App[Any]], None]) -> None:
         self._limit_s, self._on_guilty = limit_s, on_guilty
+        self._beat_s = min(limit_s / _BEATS, _LONGEST_BEAT_S)
         self._loop = asyncio.get_running_loop()
         self._thread_id = threading.get_ident()
         self._beaten_at = time.monotonic()
@@ -50,10 +51,10 @@ class Watchdog:
     def _beat(self) -> None:
         self._beaten_at = time.monotonic()
         if not self._stopped.is_set():
-            self._loop.call_later(_BEAT_S, self._beat)
+            self._loop.call_later(self._beat_s, self._beat)
 
     def _watch(self) -> None:
-        while not self._stopped.wait(min(0.25, self._limit_s / 4)):
+        while not self._stopped.wait(self._beat_s):
             if time.monotonic() - self._beaten_at > self._limit_s:
                 self._interrupt()
 
