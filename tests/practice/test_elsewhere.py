@@ -14,7 +14,7 @@ from vpterm.practice.sharing.actions import choose_sharing
 from vpterm.practice.till.actions import open_till, take_payment
 
 
-async def _bill(context: Context, client: int, price: str, paid: str = "") -> None:
+async def bill(context: Context, client: int, price: str, paid: str = "") -> None:
     invoice_id = await prepare_invoice(context, client_id=client)
     await add_line(context, invoice_id=invoice_id, label="Acte", unit_price=Money(price))
     await issue_invoice(context, invoice_id=invoice_id)
@@ -26,13 +26,13 @@ async def test_the_choice_of_the_group_decides_what_other_sites_read(group: Grou
     lilas, port, bocage = (group.context(login) for login in ("vet.lilas", "vet.port", "vet.bocage"))
     client, other = await a_client(lilas), await a_client(lilas, "Durand")
     await open_till(port, name="Accueil")
-    await _bill(lilas, client, "7")
-    await _bill(port, client, "40", paid="40")
-    await _bill(port, client, "54", paid="10.50")
+    await bill(lilas, client, "7")
+    await bill(port, client, "40", paid="40")
+    await bill(port, client, "54", paid="10.50")
     group.clock.forward(days=2)
-    await _bill(port, client, "12")
-    await _bill(port, other, "99")
-    await _bill(bocage, client, "30")
+    await bill(port, client, "12")
+    await bill(port, other, "99")
+    await bill(bocage, client, "30")
     await prepare_invoice(bocage, client_id=client)
 
     async def seen() -> tuple[list[tuple[str, Money]], list[tuple[str, str, str, Money]]]:
@@ -57,7 +57,7 @@ async def test_the_choice_of_the_group_decides_what_other_sites_read(group: Grou
 async def test_plain_sql_reads_no_more_than_the_choice(group: Group) -> None:
     lilas, port = group.context("vet.lilas"), group.context("vet.port")
     client = await a_client(lilas)
-    await _bill(port, client, "54")
+    await bill(port, client, "54")
     read = "SELECT * FROM invoices_elsewhere(%s)"
     for choice, rows in (("amount", 0), ("detail", 1), ("hidden", 0)):
         await choose_sharing(group.management(), subject="balance", choice=choice)

@@ -61,7 +61,7 @@ async def test_the_record_goes_along_and_invoices_stay(group: Group, clinic: Cli
     assert [row.id for row in await list_invoices(context, client_id=clinic.clients["Martin"])] == [invoice]
     rows = await timeline(group.context("vet.port"), animal_id=mirza)
     assert [(row.kind, row.text, row.how, row.site_code, row.author_login) for row in rows][:2] == [
-        ("transfer", "Mme Martin Sophie → Mme Dubois Paul", "given", "lilas", "vet.lilas"),
+        ("transfer", "Mme Martin → Mme Dubois", "given", "lilas", "vet.lilas"),
         ("consultation", "Vaccin annuel", "", "lilas", "vet.lilas"),
     ]
     # What is done from now on is the new owner's.

@@ -25,7 +25,7 @@ FRESH = timedelta(days=365)  # after longer than this, a changed weight surprise
 
 HOW = {
     "sold": N_("sold"),
-    "given": N_("given away"),
+    "given": N_("given"),
     "inherited": N_("inherited"),
     "mistake": N_("mistake of the file"),
 }

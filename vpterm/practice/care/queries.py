@@ -153,7 +153,7 @@ def _weights(animal_id: Any) -> Any:
 
 def _transfers(animal_id: Any) -> Any:
     before, after = aliased(Client), aliased(Client)
-    names = [func.btrim(func.concat_ws(" ", one.title, one.last_name, one.first_name)) for one in (before, after)]
+    names = [func.btrim(func.concat_ws(" ", one.title, one.last_name)) for one in (before, after)]
     return (
         select(
             literal("transfer"), AnimalTransfer.transferred_at, AnimalTransfer.created_site,
