@@ -31,7 +31,7 @@ from vpterm.screens.widgets.rows import Rows
 from vpterm.screens.widgets.section import Line, Section
 
 TALL = 30  # lines from which a long note has room beside the rest
-MOST_ELSEWHERE = 3  # lines of invoices at other sites; arrows reach the rest
+MOST_ELSEWHERE = (3, 10)  # lines of invoices at other sites, on a low and a tall terminal; arrows reach the rest
 RIGHTS = {
     "book": "agenda.edit", "edit": "clients.edit", "new": "animals.edit", "bill": "invoices.issue",
     "archive": "clients.edit", "contacts": "clients.edit", "account": "payments.take",
@@ -121,7 +121,7 @@ class ClientPlace(Place):
         self.owes_elsewhere.show("" if self.owed else sums_elsewhere(self.balance))
         self.elsewhere_title.show_count(format_money(Money.total(one.amount for one in self.owed)))
         self.elsewhere.set_rows(self.owed)
-        self.elsewhere.styles.height = min(len(self.owed), MOST_ELSEWHERE)
+        self.elsewhere.styles.height = min(len(self.owed), MOST_ELSEWHERE[self.app.size.height >= TALL])
         self.elsewhere_title.display = self.elsewhere.display = self.elsewhere.can_focus = bool(self.owed)
 
     async def reload(self) -> None:
