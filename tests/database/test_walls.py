@@ -79,7 +79,8 @@ async def test_under_hidden_not_even_the_shape_of_an_agenda_is_seen(group: Group
                 ).fetchall()
                 assert spans == []
                 assert touching(connection, group.ids[other]) == []
-        assert connection.execute("SELECT * FROM balances_elsewhere(1)").fetchall() == []
+        for looking in ("balances_elsewhere", "invoices_elsewhere"):
+            assert connection.execute(f"SELECT * FROM {looking}(1)".encode()).fetchall() == [], looking
 
 
 def touching(connection: psycopg.Connection, site_id: int) -> list[tuple[int]]:
@@ -259,7 +260,8 @@ def test_an_unknown_login_sees_nothing(group: Group) -> None:
         for table in TABLES:
             row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
             assert row == (0,), table
-        assert connection.execute("SELECT * FROM balances_elsewhere(1)").fetchall() == []
+        for looking in ("balances_elsewhere", "invoices_elsewhere", "holds_of_animal"):
+            assert connection.execute(f"SELECT * FROM {looking}(1)".encode()).fetchall() == [], looking
 
 
 def test_management_reads_every_site_and_writes_none(group: Group) -> None:

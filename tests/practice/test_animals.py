@@ -17,7 +17,6 @@ from vpterm.practice.animals.actions import (
     register_owner,
     sterilise_animal,
     take_back_death,
-    transfer_animal,
 )
 from vpterm.practice.animals.health import (
     close_problem,
@@ -28,6 +27,7 @@ from vpterm.practice.animals.health import (
 from vpterm.practice.animals.library import load_library, read_library
 from vpterm.practice.animals.queries import animal_sheet, client_sheet, find_breeds, list_species
 from vpterm.practice.animals.rules import AnimalFields, Weighed, weight_remark
+from vpterm.practice.animals.transfers import transfer_animal
 from vpterm.practice.clients.actions import register_client
 
 CHIP = "250268600123456"
@@ -135,11 +135,11 @@ async def test_death_sterilisation_and_a_new_owner(group: Group) -> None:
     for day in (date(2026, 11, 25), date(2019, 12, 31)):
         with pytest.raises(Refused):
             await record_death(desk, animal_id=animal_id, died_on=day)
-    await transfer_animal(desk, animal_id=animal_id, client_id=second)
+    await transfer_animal(desk, animal_id=animal_id, client_id=second, how="sold")
     assert (await client_sheet(desk, client_id=first)).animals == ()
     assert [animal.name for animal in (await client_sheet(desk, client_id=second)).animals] == ["Rex"]
     with pytest.raises(NotFound):
-        await transfer_animal(desk, animal_id=animal_id, client_id=second + 1000)
+        await transfer_animal(desk, animal_id=animal_id, client_id=second + 1000, how="sold")
     with pytest.raises(NotFound):
         await sterilise_animal(desk, animal_id=animal_id + 1000)
 

@@ -9,11 +9,13 @@ from vpterm.practice.clients.actions import (
     add_phone,
     archive_client,
     change_client,
+    change_contact,
     register_client,
     remove_contact,
     remove_phone,
 )
 from vpterm.practice.clients.queries import find_client, find_likely_duplicates
+from vpterm.practice.clients.rules import read_phone
 
 
 async def test_a_client_is_kept_tidied_with_telephones_in_order(group: Group) -> None:
@@ -76,9 +78,19 @@ async def test_telephones_and_contacts_come_and_go(group: Group) -> None:
     assert [(contact.id, contact.name, contact.phone) for contact in client.contacts] == [
         (contact_id, "Paul", "+33611111111")
     ]
+    await change_contact(desk, contact_id=contact_id, name="paul le  bras", phone="06 22 22 22 22")
+    [contact] = (await find_client(desk, client_id=client_id)).contacts
+    assert (contact.name, contact.relation, contact.phone) == ("Paul Le Bras", "", "+33622222222")
+    for name, phone, field in ((" ", "", "name"), ("Paul", "0612", "phone"), ("x" * 81, "", "name")):
+        with pytest.raises(Refused) as refusal:
+            await change_contact(desk, contact_id=contact_id, name=name, phone=phone)
+        assert refusal.value.field == field
     await remove_phone(desk, phone_id=phone_id)
     await remove_contact(desk, contact_id=contact_id)
-    for again in (remove_phone(desk, phone_id=phone_id), remove_contact(desk, contact_id=contact_id)):
+    for again in (
+        remove_phone(desk, phone_id=phone_id), remove_contact(desk, contact_id=contact_id),
+        change_contact(desk, contact_id=contact_id, name="Paul"),
+    ):  # fmt: skip
         with pytest.raises(NotFound):
             await again
     client = await find_client(desk, client_id=client_id)
@@ -121,3 +133,17 @@ async def test_likely_duplicates_while_typing(group: Group) -> None:
     assert await found("dupo") == []
     assert [reason for _client, reason in await found("Dupont")] == ["name", "name"]
     assert await found("Somebody", phone="0612") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("06 12 34 56 78 travail", ("06 12 34 56 78", "travail")),
+        ("0612345678", ("0612345678", "")),
+        (" +32 2 555 12 12 (sa mère) ", ("+32 2 555 12 12", "sa mère")),
+        ("06.12.34.56.78, après 18h", ("06.12.34.56.78", "après 18h")),
+        ("travail", ("travail", "")),
+    ],
+)
+def test_a_telephone_is_read_with_what_stands_after_it(text: str, phone: tuple[str, str]) -> None:
+    assert read_phone(text) == phone

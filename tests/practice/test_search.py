@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.world import Group
-from vpterm.practice.animals.actions import record_death, register_animal, transfer_animal
+from vpterm.practice.animals.actions import record_death, register_animal
 from vpterm.practice.animals.library import load_library
 from vpterm.practice.animals.search import recent_hits, search
-from vpterm.practice.clients.actions import archive_client, change_client, register_client
+from vpterm.practice.animals.transfers import transfer_animal
+from vpterm.practice.clients.actions import add_contact, archive_client, change_client, register_client, remove_contact
 from vpterm.practice.clients.search_text import Pair, corrections, deletions, is_one_typo, read_search
 
 PEOPLE = (
@@ -158,11 +159,23 @@ async def test_a_change_is_found_at_once_and_the_old_name_no_more(group: Group) 
     assert await found(group, "rex kero") == ["Kerouac Marie"]
     assert await found(group, "rex dup") == []
     xavier = (await search(desk, text="dupont xavier"))[0]
-    await transfer_animal(desk, animal_id=marie.animals[0].id, client_id=xavier.client_id)
+    await transfer_animal(desk, animal_id=marie.animals[0].id, client_id=xavier.client_id, how="given")
     assert await found(group, "caramel dup") == ["Dupont Xavier"]
     await archive_client(desk, client_id=xavier.client_id)
     assert await found(group, "caramel") == []
     assert await found(group, "2 26 86 00123456") == []
+
+
+async def test_the_end_of_a_contacts_telephone_finds_the_client(group: Group) -> None:
+    await fill(group)
+    desk = group.context("accueil.lilas")
+    marie = (await search(desk, text="dupont marie"))[0]
+    contact = await add_contact(desk, client_id=marie.client_id, name="Paul", phone="06 55 44 33 21")
+    for text in ("3321", "06 55 44 33 21"):
+        [hit] = await search(desk, text=text)
+        assert (hit.client_id, hit.kind) == (marie.client_id, "phone")
+    await remove_contact(desk, contact_id=contact)
+    assert await search(desk, text="3321") == []
 
 
 async def test_a_common_name_leaves_room_for_animals_of_that_name(group: Group) -> None:

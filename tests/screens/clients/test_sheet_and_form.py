@@ -40,7 +40,20 @@ async def test_booking_and_billing_go_to_their_nouns(group: Group) -> None:
 async def test_a_client_is_registered_as_one_speaks_on_the_telephone(group: Group) -> None:
     await fill(group)
     async with sit_down(group, "clients.form", "accueil.lilas") as desk:
-        for text in ("le gall", "yves", "M.", "0611223344", "", "3 quai de la Fosse", "44000", "nantes", "", "", ""):
+        for text in (
+            "le gall",
+            "yves",
+            "M.",
+            "0611223344",
+            "",
+            "",
+            "3 quai de la Fosse",
+            "44000",
+            "nantes",
+            "",
+            "",
+            "",
+        ):
             await desk.type(text)
             await desk.press("enter")
         assert sees(desk, "LE GALL YVES")

@@ -119,3 +119,14 @@ async def test_escape_returns_to_exactly_where_one_was(monkeypatch: pytest.Monke
         rows = desk.app.screen.query_one(Rows)
         assert rows.current == "Nougat"
         assert rows.has_focus
+
+
+async def test_a_place_beneath_says_no_more_that_something_is_loading() -> None:
+    async with at_desk(app_for("test.board")) as desk:
+        await desk.press("enter")
+        assert isinstance(desk.app.screen, Sheet)
+        await desk.press("escape")
+        assert isinstance(desk.app.screen, Board)
+        assert desk.app.screen.foot.message == ""
+        desk.app.say("Noté.")
+        assert desk.app.screen.foot.message == "Noté."

@@ -31,3 +31,19 @@ $$;
 ALTER FUNCTION bookings_touching(bigint, tstzrange) OWNER TO vpterm_functions;
 REVOKE ALL ON FUNCTION bookings_touching(bigint, tstzrange) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION bookings_touching(bigint, tstzrange) TO vpterm_site;
+
+-- Bookings to come follow an animal to its new owner, at every site.
+-- SECURITY DEFINER: a site writes no booking of another's; all that this can change is a client who is not the owner.
+CREATE FUNCTION carry_bookings(wanted_animal bigint, since timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+  UPDATE bookings b SET client_id = a.client_id FROM animals a
+  WHERE a.id = wanted_animal AND b.animal_id = a.id AND b.client_id <> a.client_id
+    AND b.cancelled_at IS NULL AND lower(b.span) >= since AND current_site_id() IS NOT NULL
+$$;
+ALTER FUNCTION carry_bookings(bigint, timestamptz) OWNER TO vpterm_functions;
+REVOKE ALL ON FUNCTION carry_bookings(bigint, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION carry_bookings(bigint, timestamptz) TO vpterm_site;
+GRANT SELECT ON animals, staff_sites TO vpterm_functions;
+GRANT UPDATE (client_id) ON bookings TO vpterm_functions;
+CREATE POLICY bookings_carried ON bookings FOR UPDATE TO vpterm_functions USING (true) WITH CHECK (true);

@@ -1,4 +1,7 @@
-"""What people do with animals: register, change, death, sterilisation, transfer. Weights and problems: health.py."""
+"""What people do with animals: register, change, death, sterilisation.
+
+Weights and problems: health.py; new owners: transfers.py.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -131,16 +134,6 @@ async def sterilise_animal(context: Context, *, animal_id: int) -> None:
     context.require("animals.edit")
     async with context.writing() as connection:
         await _update_animal(connection, animal_id, {"sterilised": True}, None)
-
-
-async def transfer_animal(context: Context, *, animal_id: int, client_id: int) -> None:
-    """The animal has a new owner; its record goes along. NotFound: no such animal or client."""
-    context.require("animals.edit")
-    try:
-        async with context.writing() as connection:
-            await _update_animal(connection, animal_id, {"client_id": client_id}, None)
-    except ConstraintViolated as failure:
-        raise NotFound(_("There is no such client.")) from failure
 
 
 async def _insert_animal(

@@ -23,6 +23,12 @@ TEN_TIMES = (Decimal(5), Decimal("0.2"))  # a comma forgotten or one too many: a
 GROWN_AT_MONTHS = 12
 FRESH = timedelta(days=365)  # after longer than this, a changed weight surprises nobody
 
+HOW = {
+    "sold": N_("sold"),
+    "given": N_("given"),
+    "inherited": N_("inherited"),
+    "mistake": N_("mistake of the file"),
+}
 SEX_LABELS = {
     ("M", False): N_("male"),
     ("M", True): N_("neutered male"),
@@ -31,6 +37,12 @@ SEX_LABELS = {
     ("", False): "",
     ("", True): N_("neutered"),
 }
+
+
+def check_how(how: str) -> None:
+    """How an animal changed hands is one of HOW."""
+    if how not in HOW:
+        raise Refused(_("“{how}” is no way to change hands.").format(how=how), ", ".join(HOW), field="how")
 
 
 class AnimalFields(TypedDict, total=False):

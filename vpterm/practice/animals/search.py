@@ -19,6 +19,7 @@ from vpterm.practice.animals.search_branches import (
     CHIPS,
     CLIENT_PAIRS,
     CLIENTS,
+    CONTACTS,
     MOST_ANIMALS,
     PHONES,
     Branch,
@@ -118,6 +119,7 @@ def _exact(wanted: Search) -> Wanted:
         asked[ANIMALS] = [[wanted.text]]
     if wanted.phone_tails:
         asked[PHONES] = [list(wanted.phone_tails)]
+        asked[CONTACTS] = [list(wanted.phone_tails)]
     if wanted.chip_tail:
         asked[CHIPS] = [[wanted.chip_tail]]
     return asked | _pairs(CLIENT_PAIRS, wanted.pairs) | _pairs(ANIMAL_PAIRS, wanted.pairs)

@@ -33,13 +33,13 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 from vpterm.database.written import Written
 from vpterm.practice.animals.tables import Animal, Species
 from vpterm.practice.clients.search_text import HIGHEST
-from vpterm.practice.clients.tables import Client, ClientPhone
+from vpterm.practice.clients.tables import Client, ClientContact, ClientPhone
 
 MOST_ANIMALS = 8  # of one hit; a shelter has hundreds
 HEAD = 3  # letters by which the main half of a pair is met: indexes ix_clients_name_head, ix_animals_owner_head
 
 Lead = Literal["head", "range", "other"]
-What = Literal["clients", "animals", "client_pairs", "animal_pairs", "phones", "chips"]
+What = Literal["clients", "animals", "client_pairs", "animal_pairs", "phones", "contacts", "chips"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ ANIMALS = Branch("animals", "animal", 3)
 CLIENT_PAIRS = {lead: Branch("client_pairs", "name", 2, lead) for lead in get_args(Lead)}
 ANIMAL_PAIRS = {lead: Branch("animal_pairs", "animal", 3, lead) for lead in get_args(Lead)}
 PHONES = Branch("phones", "phone", 4)
+CONTACTS = Branch("contacts", "phone", 5)
 CHIPS = Branch("chips", "chip", 5)
 
 
@@ -93,6 +94,8 @@ def _rows(branch: Branch) -> Select[Any]:
             return _animal_pairs(branch)
         case "phones":
             return _phones(branch)
+        case "contacts":
+            return _contacts(branch)
         case "chips":
             return _chips(branch)
 
@@ -191,6 +194,17 @@ def _phones(branch: Branch) -> Select[Any]:
         select(ClientPhone.client_id, ClientPhone.reversed.label("key"))
         .where(_begins(ClientPhone.reversed, prefixes.c.p1))
         .order_by(ClientPhone.reversed)
+    )
+    return _found(rows.limit(_most()).lateral(), prefixes, branch, of_client=True)
+
+
+def _contacts(branch: Branch) -> Select[Any]:
+    prefixes = _prefixes(branch)
+    backwards = collate(func.reverse(ClientContact.phone), "C")
+    rows = (
+        select(ClientContact.client_id, backwards.label("key"))
+        .where(_begins(backwards, prefixes.c.p1))
+        .order_by(backwards)
     )
     return _found(rows.limit(_most()).lateral(), prefixes, branch, of_client=True)
 

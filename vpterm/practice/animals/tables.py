@@ -98,3 +98,21 @@ class AnimalProblem(Numbered, Attributed, Table):
     label: Mapped[str]
     since: Mapped[date]
     closed_on: Mapped[date | None]
+
+
+class AnimalTransfer(Numbered, Attributed, Table):
+    """An animal that changed hands: from whom to whom, when, and how. Who owns it now stands on the animal."""
+
+    __tablename__ = "animal_transfers"
+    __sharing__ = Common(audited=True)
+    __table_args__ = (
+        CheckConstraint("how IN ('sold', 'given', 'inherited', 'mistake')", name="how"),
+        CheckConstraint("from_client_id <> to_client_id", name="parties"),
+        Index("ix_animal_transfers_animal_id_transferred_at", "animal_id", "transferred_at"),
+    )
+
+    animal_id: Mapped[int] = mapped_column(ForeignKey("animals.id"))
+    from_client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
+    to_client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
+    how: Mapped[str]
+    transferred_at: Mapped[datetime]

@@ -170,3 +170,30 @@ CREATE POLICY invoice_lines_numbered ON invoice_lines FOR SELECT TO vpterm_funct
 CREATE TRIGGER c_number BEFORE INSERT OR UPDATE ON invoices FOR EACH ROW EXECUTE FUNCTION number_invoice();
 ALTER TABLE invoices ENABLE ALWAYS TRIGGER c_number;
 CREATE TRIGGER y_board AFTER INSERT OR UPDATE OR DELETE ON invoices FOR EACH ROW EXECUTE FUNCTION tell_board();
+
+-- Why an animal cannot change hands yet, at any site: it is there, or what was done to it is still to be billed.
+-- SECURITY DEFINER: visits and drafts of other sites stay unread; only that there are some is told, and where.
+CREATE FUNCTION holds_of_animal(wanted_animal bigint)
+RETURNS TABLE (site_id bigint, held_by text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+  SELECT v.site_id, 'visit' FROM visits v
+  WHERE v.animal_id = wanted_animal AND v.state <> 'gone' AND current_site_id() IS NOT NULL
+  UNION
+  SELECT i.site_id, 'draft' FROM animals a
+  CROSS JOIN sites s
+  JOIN invoices i ON i.site_id = s.id AND i.client_id = a.client_id AND i.issued_at IS NULL
+  JOIN invoice_lines l ON l.site_id = i.site_id AND l.invoice_id = i.id AND l.animal_id = a.id
+  WHERE a.id = wanted_animal AND current_site_id() IS NOT NULL
+  UNION
+  SELECT p.site_id, 'unbilled' FROM performed_services p
+  WHERE p.animal_id = wanted_animal AND p.removed_at IS NULL AND current_site_id() IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM invoice_lines l WHERE l.site_id = p.site_id AND l.service_id = p.id AND NOT l.released
+  )
+$$;
+ALTER FUNCTION holds_of_animal(bigint) OWNER TO vpterm_functions;
+REVOKE ALL ON FUNCTION holds_of_animal(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION holds_of_animal(bigint) TO vpterm_site;
+GRANT SELECT ON animals, visits, performed_services TO vpterm_functions;
+CREATE POLICY visits_holds ON visits FOR SELECT TO vpterm_functions USING (true);
+CREATE POLICY performed_services_holds ON performed_services FOR SELECT TO vpterm_functions USING (true);

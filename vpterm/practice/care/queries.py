@@ -26,7 +26,7 @@ from vpterm.database.context import Context
 from vpterm.database.written import Written
 from vpterm.kernel.errors import NotFound
 from vpterm.kernel.i18n import _
-from vpterm.practice.animals.tables import Animal, AnimalWeight
+from vpterm.practice.animals.tables import Animal, AnimalTransfer, AnimalWeight
 from vpterm.practice.care.tables import PerformedService, RecordEntry
 from vpterm.practice.clients.tables import Client
 from vpterm.practice.sites.tables import Site
@@ -37,8 +37,9 @@ from vpterm.practice.staff.tables import StaffMember
 class TimelineRow:
     """One line of an animal's timeline, from any site.
 
-    kind: a kind of entry (care.rules.KINDS), "service", "product", "vaccine" or "weight". weight_g is told for
-    weights, quantity and lot for what was done; entry_id opens the sheet (None for a weight).
+    kind: a kind of entry (care.rules.KINDS), "service", "product", "vaccine", "weight" or "transfer".
+    weight_g is told for weights, quantity and lot for what was done, how for a transfer (animals.rules.HOW), whose
+    text is the owners; entry_id opens the sheet (None for a weight and a transfer).
     """
 
     kind: str
@@ -53,6 +54,7 @@ class TimelineRow:
     lot: str
     weight_g: int | None
     unfinished: bool
+    how: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _entries(animal_id: Any) -> Any:
         func.coalesce(func.nullif(RecordEntry.summary, ""), RecordEntry.reason).label("text"),
         RecordEntry.id.label("entry_id"), cast(null(), Numeric).label("quantity"), literal("").label("lot"),
         cast(null(), BigInteger).label("weight_g"), RecordEntry.finished_at.is_(None).label("unfinished"),
-        literal(0).label("rank"),
+        literal("").label("how"), literal(0).label("rank"),
     ).where(
         # Opened and left without a word: nothing happened yet.
         RecordEntry.animal_id == animal_id, or_(RecordEntry.note != "", RecordEntry.reason != ""),
@@ -136,7 +138,7 @@ def _services(animal_id: Any) -> Any:
         PerformedService.kind, PerformedService.performed_at, PerformedService.site_id,
         PerformedService.practitioner_id, PerformedService.label, PerformedService.entry_id,
         PerformedService.quantity, PerformedService.lot, cast(null(), BigInteger).label("no_weight"),
-        literal(False), literal(1),
+        literal(False), literal("").label("no_how"), literal(1),
     ).where(PerformedService.animal_id == animal_id, PerformedService.removed_at.is_(None))  # fmt: skip
 
 
@@ -145,8 +147,25 @@ def _weights(animal_id: Any) -> Any:
         literal("weight"), AnimalWeight.measured_at, AnimalWeight.created_site, AnimalWeight.created_by,
         literal("").label("no_text"), cast(null(), BigInteger).label("no_entry"),
         cast(null(), Numeric).label("no_quantity"), literal("").label("no_lot"), AnimalWeight.weight_g,
-        literal(False), literal(2),
+        literal(False), literal("").label("no_how"), literal(2),
     ).where(AnimalWeight.animal_id == animal_id, AnimalWeight.removed_at.is_(None))  # fmt: skip
+
+
+def _transfers(animal_id: Any) -> Any:
+    before, after = aliased(Client), aliased(Client)
+    names = [func.btrim(func.concat_ws(" ", one.title, one.last_name)) for one in (before, after)]
+    return (
+        select(
+            literal("transfer"), AnimalTransfer.transferred_at, AnimalTransfer.created_site,
+            AnimalTransfer.created_by, names[0].concat(" → ").concat(names[1]).label("owners"),
+            cast(null(), BigInteger).label("no_entry"), cast(null(), Numeric).label("no_quantity"),
+            literal("").label("no_lot"), cast(null(), BigInteger).label("no_weight"), literal(False),
+            AnimalTransfer.how, literal(3),
+        )
+        .join(before, before.id == AnimalTransfer.from_client_id)
+        .join(after, after.id == AnimalTransfer.to_client_id)
+        .where(AnimalTransfer.animal_id == animal_id)
+    )  # fmt: skip
 
 
 async def timeline(
@@ -166,6 +185,7 @@ def _timeline(paged: bool) -> Written:
         (_entries(animal), RecordEntry.happened_at),
         (_services(animal), PerformedService.performed_at),
         (_weights(animal), AnimalWeight.measured_at),
+        (_transfers(animal), AnimalTransfer.transferred_at),
     ):
         aged = part.where(moment < bindparam("before", type_=DateTime(timezone=True))) if paged else part
         parts.append(aged.order_by(moment.desc()).limit(most).subquery().select())
@@ -175,7 +195,7 @@ def _timeline(paged: bool) -> Written:
             happened.c.kind, happened.c.happened_at, func.coalesce(Site.code, "").label("site_code"),
             func.coalesce(Site.name, "").label("site_name"), StaffMember.login.label("author_login"),
             _person().label("author_name"), happened.c.text, happened.c.entry_id, happened.c.quantity,
-            happened.c.lot, happened.c.weight_g, happened.c.unfinished,
+            happened.c.lot, happened.c.weight_g, happened.c.unfinished, happened.c.how,
         )
         .join(StaffMember, StaffMember.id == happened.c.author_id)
         .outerjoin(Site, Site.id == happened.c.site_id)

@@ -12,7 +12,7 @@ from vpterm.database.context import Context
 from vpterm.kernel.errors import Conflict, ConstraintViolated, NotFound, Refused
 from vpterm.kernel.i18n import _
 from vpterm.kernel.identifiers import parse_phone
-from vpterm.practice.clients.rules import ClientFields, Phone, checked_fields, checked_phones
+from vpterm.practice.clients.rules import ClientFields, Phone, checked_contact, checked_fields, checked_phones
 from vpterm.practice.clients.tables import Client, ClientContact, ClientPhone
 
 
@@ -101,15 +101,21 @@ async def remove_phone(context: Context, *, phone_id: int) -> None:
 async def add_contact(context: Context, *, client_id: int, name: str, relation: str = "", phone: str = "") -> int:
     """Add another person to speak to; answers the id. `phone` as typed, or "" for none."""
     context.require("clients.edit")
-    if not name.strip():
-        raise Refused(_("A contact needs a name."), field="name")
-    checked = parse_phone(phone, field="phone") if phone.strip() else ""
+    columns = checked_contact(name, relation, phone)
     async with context.writing() as connection:
         await _must_exist(connection, client_id)
-        statement = insert(ClientContact).values(
-            client_id=client_id, name=" ".join(name.split()), relation=" ".join(relation.split()), phone=checked
-        )
+        statement = insert(ClientContact).values(client_id=client_id, **columns)
         return (await connection.execute(statement.returning(ClientContact.id))).scalar_one()
+
+
+async def change_contact(context: Context, *, contact_id: int, name: str, relation: str = "", phone: str = "") -> None:
+    """Replace what is known of a contact; NotFound when it is gone."""
+    context.require("clients.edit")
+    columns = checked_contact(name, relation, phone)
+    async with context.writing() as connection:
+        changed = await connection.execute(update(ClientContact).where(ClientContact.id == contact_id).values(columns))
+        if not changed.rowcount:
+            raise NotFound(_("This contact is not there any more."))
 
 
 async def remove_contact(context: Context, *, contact_id: int) -> None:

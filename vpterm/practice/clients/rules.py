@@ -28,6 +28,8 @@ LONGEST = {
     "last_name": 80, "first_name": 80, "title": 20, "address": 200, "postcode": 10, "town": 80, "email": 120,
     "alert": 200, "note": 4000,
 }  # fmt: skip
+LONGEST_CONTACT = 80
+_NUMBER_FIRST = re.compile(r"(?P<number>\+?[\d .()/\u00a0-]*\d)(?P<label>\D.*)?")
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]{2,}")
 _POSTCODE = re.compile(r"[0-9A-Z][0-9A-Z -]{2,9}")
 
@@ -74,6 +76,26 @@ def checked_phones(phones: Sequence[Phone]) -> list[Phone]:
         if number.strip():
             found.setdefault(parse_phone(number, field="phones"), " ".join(label.split()))
     return list(found.items())
+
+
+def read_phone(text: str) -> Phone:
+    """A telephone as one writes it down, number then whose it is: "06 12 34 56 78 travail" -> its two parts."""
+    found = _NUMBER_FIRST.fullmatch(text.strip())
+    if found is None:
+        return text.strip(), ""
+    return found["number"].strip(), " ".join((found["label"] or "").strip(" (),").split())
+
+
+def checked_contact(name: str, relation: str, phone: str) -> dict[str, str]:
+    """The columns of a contact, tidied. Raises Refused with the field."""
+    columns = {"name": title_name(" ".join(name.split())), "relation": " ".join(relation.split())}
+    if not columns["name"]:
+        raise Refused(_("A contact needs a name."), field="name")
+    for field, text in columns.items():
+        if "\x00" in text or len(text) > LONGEST_CONTACT:
+            raise Refused(_("At most {count} characters fit here.").format(count=LONGEST_CONTACT), field=field)
+    columns["phone"] = parse_phone(phone, field="phone") if phone.strip() else ""
+    return columns
 
 
 def full_name(client: Mapping[str, Any]) -> str:

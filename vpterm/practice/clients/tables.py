@@ -70,7 +70,10 @@ class ClientContact(Numbered, Attributed, Table):
 
     __tablename__ = "client_contacts"
     __sharing__ = Common(audited=True, deletable=True)
-    __table_args__ = (Index("ix_client_contacts_client_id", "client_id"),)
+    __table_args__ = (
+        Index("ix_client_contacts_client_id", "client_id"),
+        Index("ix_client_contacts_phone_reversed", text('reverse(phone) COLLATE "C"')),
+    )
 
     client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
     name: Mapped[str]

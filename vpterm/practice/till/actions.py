@@ -1,23 +1,20 @@
-"""What people do at the till: payments, refunds, corrections. Closings are in closings.py.
+"""What people do at the till: payments, refunds, corrections. A credit used: credit.py; closings: closings.py.
 
 The journal gives sequence, perpetual total and hash itself (definitions.sql); nothing of it is ever changed.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import insert, select
 
 from vpterm.database.context import Context
 from vpterm.kernel.errors import ConstraintViolated, NotFound, Refused
 from vpterm.kernel.i18n import _
 from vpterm.kernel.money import Money, format_money
-from vpterm.practice.billing.tables import Invoice
-from vpterm.practice.clients.tables import Client
+from vpterm.practice.till.credit import gather, require_unused, take_back_use
+from vpterm.practice.till.entering import enter, find_till, let_go, lock_due
 from vpterm.practice.till.rules import check_because, check_over_payment, check_parts
 from vpterm.practice.till.tables import Till, TillEntry
-from vpterm.practice.waiting.tables import Visit
 
 TAKE = "payments.take"
 
@@ -50,27 +47,18 @@ async def take_payment(
     context.require(TAKE)
     check_parts(parts)
     async with context.writing() as connection:
-        due = await _locked_due(connection, context, client_id, invoice_id)
+        due = await lock_due(connection, context, client_id, invoice_id)
         check_over_payment(due, parts, keep_as_credit=keep_as_credit)
-        till = await _till(connection, context, till_id)
+        till = await find_till(connection, context, till_id)
         if invoice_id is not None and Money.total(amount for _means, amount in parts) >= due:
-            await _let_go(connection, context, client_id)
+            await let_go(connection, context, client_id)
         return [
-            await _enter(
+            await enter(
                 connection, context, kind="payment", means=means, amount=amount, till_id=till, client_id=client_id,
                 invoice_id=invoice_id, remark=remark,
             )
             for means, amount in parts
         ]  # fmt: skip
-
-
-async def _let_go(connection: AsyncConnection, context: Context, client_id: int) -> None:
-    """Who has paid at the desk goes home: the client's visits that waited to be billed are over."""
-    await connection.execute(
-        update(Visit)
-        .where(Visit.site_id == context.site_id, Visit.client_id == client_id, Visit.state == "to_bill")
-        .values(state="gone", left_at=context.now())
-    )
 
 
 async def refund(
@@ -85,7 +73,7 @@ async def refund(
     check_parts([(means, amount)])
     remark = check_because(because)
     async with context.writing() as connection:
-        due = await _locked_due(connection, context, client_id, invoice_id)
+        due = await lock_due(connection, context, client_id, invoice_id)
         if amount > -due:
             credit = format_money(max(-due, Money.zero()))
             raise Refused(
@@ -93,8 +81,10 @@ async def refund(
                 _("Credit the invoice first."),
                 field="amount",
             )
-        till = await _till(connection, context, till_id)
-        return await _enter(
+        till = await find_till(connection, context, till_id)
+        if invoice_id is None:
+            await gather(connection, context, client_id, amount)
+        return await enter(
             connection, context, kind="refund", means=means, amount=-amount, till_id=till, client_id=client_id,
             invoice_id=invoice_id, remark=remark,
         )  # fmt: skip
@@ -103,13 +93,14 @@ async def refund(
 async def correct_payment(context: Context, *, entry_id: int, because: str) -> int:
     """Undo an entry made by mistake, by a new entry of the opposite amount; answers its id.
 
-    Refused: an entry that is corrected already, or is a correction itself: enter the payment anew.
+    The use of a credit is undone whole, by both its entries. Refused: an entry that is corrected already, or is a
+    correction itself (enter the payment anew); money that was moved to another invoice since.
     """
     context.require(TAKE)
     remark = check_because(because)
     columns = (
         TillEntry.kind, TillEntry.means, TillEntry.amount, TillEntry.till_id, TillEntry.client_id,
-        TillEntry.invoice_id,
+        TillEntry.invoice_id, TillEntry.corrects_id,
     )  # fmt: skip
     try:
         async with context.writing() as connection:
@@ -117,50 +108,15 @@ async def correct_payment(context: Context, *, entry_id: int, because: str) -> i
             wrong = (await connection.execute(statement)).mappings().one_or_none()
             if wrong is None:
                 raise NotFound(_("There is no such entry in the journal of this site."))
-            if wrong["kind"] not in {"payment", "refund"}:
+            if wrong["corrects_id"] is not None or wrong["kind"] not in {"payment", "refund", "allocation"}:
                 raise Refused(_("Only a payment or a refund is corrected."), _("Enter the payment anew."))
             if wrong["client_id"] is not None:
-                await _locked_due(connection, context, wrong["client_id"], wrong["invoice_id"])
+                await lock_due(connection, context, wrong["client_id"], wrong["invoice_id"])
+            if wrong["kind"] == "allocation":
+                return await take_back_use(connection, context, entry_id, remark)
+            if wrong["client_id"] is not None:
+                await require_unused(connection, context, wrong["client_id"], wrong["invoice_id"], wrong["amount"])
             values = {**wrong, "kind": "correction", "amount": -wrong["amount"], "corrects_id": entry_id}
-            return await _enter(connection, context, remark=remark, **values)
+            return await enter(connection, context, remark=remark, **values)
     except ConstraintViolated as failure:
         raise Refused(_("This entry is corrected already.")) from failure
-
-
-async def _locked_due(connection: AsyncConnection, context: Context, client_id: int, invoice_id: int | None) -> Money:
-    """What is due of the invoice or on the account, while nobody else pays for the same client."""
-    lock = select(Client.id).where(Client.id == client_id).with_for_update(key_share=True)
-    if (await connection.execute(lock)).scalar_one_or_none() is None:
-        raise NotFound(_("There is no such client."))
-    if invoice_id is None:
-        balance = await connection.execute(select(func.client_balance(context.site_id, client_id)))
-        return Money(balance.scalar_one())
-    statement = select(Invoice.issued_at, func.invoice_due(Invoice.site_id, Invoice.id).label("due")).where(
-        Invoice.site_id == context.site_id, Invoice.id == invoice_id, Invoice.client_id == client_id,
-        Invoice.kind == "invoice",
-    )  # fmt: skip
-    row = (await connection.execute(statement)).one_or_none()
-    if row is None:
-        raise NotFound(_("This client has no such invoice at this site."))
-    if row.issued_at is None:
-        raise Refused(_("A draft is not paid."), _("Issue the invoice first."))
-    return Money(row.due)
-
-
-async def _till(connection: AsyncConnection, context: Context, till_id: int | None) -> int:
-    """The till asked for, or the first of the site."""
-    statement = select(Till.id).where(Till.site_id == context.site_id).order_by(Till.id).limit(1)
-    if till_id is not None:
-        statement = statement.where(Till.id == till_id)
-    found = (await connection.execute(statement)).scalar_one_or_none()
-    if found is None:
-        raise NotFound(_("This site has no such till."), _("Open a till first."))
-    return found
-
-
-async def _enter(connection: AsyncConnection, context: Context, **values: Any) -> int:
-    statement = insert(TillEntry).values(
-        site_id=context.site_id, taken_at=context.now(), taken_on=context.today(),
-        **{**values, "remark": " ".join(values["remark"].split())},
-    )  # fmt: skip
-    return int((await connection.execute(statement.returning(TillEntry.id))).scalar_one())

@@ -15,6 +15,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 DECLARE
   head till_chains;
+  half till_entries;
 BEGIN
   PERFORM require_own_site(NEW.site_id);
   INSERT INTO till_chains (site_id) VALUES (NEW.site_id) ON CONFLICT DO NOTHING;
@@ -22,17 +23,30 @@ BEGIN
   IF NEW.kind <> 'closing' AND NEW.taken_on <= head.closed_until THEN
     NEW.taken_on := head.closed_until + 1; -- what is taken after a closing belongs to the next day's till
   END IF;
-  IF NEW.kind = 'correction' AND NOT EXISTS (
+  IF (NEW.kind = 'correction' OR NEW.corrects_id IS NOT NULL) AND NOT EXISTS (
     SELECT 1 FROM till_entries o WHERE o.site_id = NEW.site_id AND o.id = NEW.corrects_id
-      AND o.kind IN ('payment', 'refund') AND (o.means, o.amount) = (NEW.means, -NEW.amount)
+      AND (o.kind IN ('payment', 'refund') AND NEW.kind = 'correction'
+        OR o.kind = 'allocation' AND NEW.kind = 'allocation' AND o.corrects_id IS NULL)
+      AND (o.means, o.amount) = (NEW.means, -NEW.amount)
       AND (coalesce(o.client_id, 0), coalesce(o.invoice_id, 0))
         = (coalesce(NEW.client_id, 0), coalesce(NEW.invoice_id, 0))
   ) THEN
     RAISE EXCEPTION 'a correction is the opposite of what it corrects'
       USING ERRCODE = '23514', CONSTRAINT = 'ck_till_entries_correction';
   END IF;
+  IF NEW.kind = 'allocation' AND NEW.amount > 0 THEN
+    -- What enters a pocket left another one of the same client in the entry before.
+    SELECT * INTO half FROM till_entries WHERE site_id = NEW.site_id AND sequence = head.last_sequence;
+    IF (half.kind, half.client_id, half.amount, half.taken_on)
+        IS DISTINCT FROM ('allocation', NEW.client_id, -NEW.amount, NEW.taken_on)
+      OR half.invoice_id IS NOT DISTINCT FROM NEW.invoice_id THEN
+      RAISE EXCEPTION 'a credit enters a pocket only as it leaves another'
+        USING ERRCODE = '23514', CONSTRAINT = 'ck_till_entries_allocation';
+    END IF;
+  END IF;
   NEW.sequence := head.last_sequence + 1;
-  NEW.perpetual_total := head.perpetual_total + CASE WHEN NEW.amount > 0 THEN NEW.amount ELSE 0 END;
+  NEW.perpetual_total := head.perpetual_total
+    + CASE WHEN NEW.amount > 0 AND NEW.kind <> 'allocation' THEN NEW.amount ELSE 0 END;
   NEW.previous_hash := head.last_hash;
   NEW.hash := encode(sha256(convert_to(head.last_hash || '|' || till_entry_text(NEW), 'UTF8')), 'hex');
   UPDATE till_chains SET last_sequence = NEW.sequence, last_hash = NEW.hash, perpetual_total = NEW.perpetual_total
@@ -46,6 +60,24 @@ GRANT SELECT, INSERT, UPDATE ON till_chains TO vpterm_functions;
 CREATE POLICY till_chains_chained ON till_chains FOR ALL TO vpterm_functions USING (true) WITH CHECK (true);
 CREATE TRIGGER c_chain BEFORE INSERT ON till_entries FOR EACH ROW EXECUTE FUNCTION chain_till_entry();
 ALTER TABLE till_entries ENABLE ALWAYS TRIGGER c_chain;
+
+-- What left a pocket has entered another one by the end of the transaction, in the very next entry.
+CREATE FUNCTION require_other_half() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp
+AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT 1 FROM till_entries e WHERE e.site_id = NEW.site_id AND e.sequence = NEW.sequence + 1
+      AND e.kind = 'allocation' AND e.amount = -NEW.amount
+  ) THEN
+    RAISE EXCEPTION 'a credit leaves a pocket only to enter another'
+      USING ERRCODE = '23514', CONSTRAINT = 'ck_till_entries_allocation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER d_other_half AFTER INSERT ON till_entries DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW WHEN (NEW.kind = 'allocation' AND NEW.amount < 0) EXECUTE FUNCTION require_other_half();
+ALTER TABLE till_entries ENABLE ALWAYS TRIGGER d_other_half;
 CREATE TRIGGER b_by_hand BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON till_chains
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_by_hand();
 ALTER TABLE till_chains ENABLE ALWAYS TRIGGER b_by_hand;
@@ -85,7 +117,8 @@ BEGIN
   SELECT coalesce(min(e.sequence), 0), coalesce(max(e.sequence), 0), coalesce(sum(e.amount), 0),
     coalesce(sum(e.amount) FILTER (WHERE e.means = 'cash'), 0),
     coalesce(day_before.perpetual_total, 0)
-      + CASE NEW.period WHEN 'day' THEN coalesce(sum(e.amount) FILTER (WHERE e.amount > 0), 0) ELSE 0 END
+      + CASE NEW.period WHEN 'day'
+        THEN coalesce(sum(e.amount) FILTER (WHERE e.amount > 0 AND e.kind <> 'allocation'), 0) ELSE 0 END
   INTO NEW.first_sequence, NEW.last_sequence, NEW.total, NEW.cash_expected, NEW.perpetual_total
   FROM till_entries e
   WHERE e.site_id = NEW.site_id AND e.kind <> 'closing' AND e.taken_on BETWEEN first_day AND last_day;
@@ -133,3 +166,20 @@ REVOKE ALL ON FUNCTION balances_elsewhere(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION balances_elsewhere(bigint) TO vpterm_site;
 GRANT SELECT ON till_entries TO vpterm_functions;
 CREATE POLICY till_entries_balances ON till_entries FOR SELECT TO vpterm_functions USING (true);
+
+-- The invoices that a client has open at the other sites, for a group that chose to show them.
+-- SECURITY DEFINER: under the choice "detail" these columns of another site's invoices may be read, and no others.
+CREATE FUNCTION invoices_elsewhere(wanted_client bigint)
+RETURNS TABLE (site_id bigint, number text, issued_on date, due numeric)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+  SELECT i.site_id, i.number, i.issued_on, owed.due
+  FROM sites s
+  JOIN invoices i ON i.site_id = s.id AND i.client_id = wanted_client
+  CROSS JOIN LATERAL (SELECT invoice_due(i.site_id, i.id) AS due) owed
+  WHERE i.kind = 'invoice' AND i.issued_at IS NOT NULL AND owed.due > 0
+    AND current_site_id() IS NOT NULL AND s.id <> current_site_id() AND sharing_choice('balance') = 'detail'
+$$;
+ALTER FUNCTION invoices_elsewhere(bigint) OWNER TO vpterm_functions;
+REVOKE ALL ON FUNCTION invoices_elsewhere(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION invoices_elsewhere(bigint) TO vpterm_site;

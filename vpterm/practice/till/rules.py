@@ -16,10 +16,13 @@ MEANS = {
     "transfer": N_("bank transfer"),
     "direct_debit": N_("direct debit"),
 }
+ACCOUNT = "account"  # no money changes hands: a credit of the client moves
+MEANS_LABELS = {**MEANS, ACCOUNT: N_("account")}
 KINDS = {
     "payment": N_("payment"),
     "refund": N_("refund"),
     "correction": N_("correction"),
+    "allocation": N_("allocation"),
     "closing": N_("closing"),
 }
 PERIODS = {"day": N_("day"), "month": N_("month"), "year": N_("year")}
@@ -137,6 +140,60 @@ def check_over_payment(due: Money, parts: Sequence[tuple[str, Money]], *, keep_a
             _("Change the amount, or keep the rest as credit."),
             field="amount",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Pocket:
+    """Where money of a client stands: on an invoice, or (invoice_id None) on the account.
+
+    amount: above zero, so much was paid too much there; below zero, so much is due.
+    """
+
+    invoice_id: int | None
+    number: str
+    issued_on: date | None
+    total: Money
+    amount: Money
+
+    @property
+    def due(self) -> Money:
+        return max(-self.amount, Money.zero())
+
+
+def credit_of(pockets: Sequence[Pocket]) -> Money:
+    """What a client can use for an invoice: all that was paid too much, less what the account itself lacks."""
+    too_much = Money.total(max(pocket.amount, Money.zero()) for pocket in pockets)
+    lacking = Money.total(pocket.due for pocket in pockets if pocket.invoice_id is None)
+    return max(too_much - lacking, Money.zero())
+
+
+def draw(pockets: Sequence[Pocket], amount: Money) -> list[tuple[Pocket, Money]]:
+    """From which pockets an amount is taken, in their order; never more than a pocket holds."""
+    drawn = []
+    for pocket in pockets:
+        part = min(max(pocket.amount, Money.zero()), amount)
+        if part:
+            drawn.append((pocket, part))
+            amount -= part
+    return drawn
+
+
+def check_use(due: Money, credit: Money, amount: Money | None) -> Money:
+    """How much of a credit is used for an invoice: the amount told, or all that there is and is due."""
+    if credit <= Money.zero():
+        raise Refused(_("Nothing stands to the client's credit."))
+    if due <= Money.zero():
+        raise Refused(_("Nothing is left to pay here."))
+    if amount is None:
+        return min(due, credit)
+    if amount <= Money.zero():
+        raise Refused(_("There is no amount to take."), field="amount")
+    if amount > credit:
+        message = _("Only {credit} stand to the client's credit.").format(credit=format_money(credit))
+        raise Refused(message, field="amount")
+    if amount > due:
+        raise Refused(_("Only {due} are left to pay.").format(due=format_money(due)), field="amount")
+    return amount
 
 
 def check_because(because: str) -> str:

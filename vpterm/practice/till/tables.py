@@ -42,6 +42,8 @@ class TillChain(Table):
 class TillEntry(NumberedPerSite, Attributed, Table):
     """One payment (or, with a negative amount, its correction or a refund) by one means, or the seal of a closing.
 
+    Money that a client has paid already moves in two entries by means "account" that follow each other: out of
+    one pocket (the account, or an invoice paid twice), into another. Their sum is zero: no drawer holds more of it.
     sequence, previous_hash, hash and perpetual_total are given by the database (definitions.sql).
     """
 
@@ -54,11 +56,17 @@ class TillEntry(NumberedPerSite, Attributed, Table):
         CheckConstraint(
             "CASE kind WHEN 'payment' THEN amount > 0 WHEN 'refund' THEN amount < 0 "
             "WHEN 'correction' THEN corrects_id IS NOT NULL AND amount <> 0 "
+            "WHEN 'allocation' THEN client_id IS NOT NULL AND amount <> 0 "
             "WHEN 'closing' THEN amount = 0 ELSE false END",
             name="kind",
         ),
-        CheckConstraint("(kind = 'closing') = (till_id IS NULL) AND (kind = 'closing') = (means = '')", name="till"),
-        CheckConstraint("means IN ('cash', 'card', 'cheque', 'transfer', 'direct_debit', '')", name="means"),
+        # Neither a seal nor a credit that moves touches a drawer.
+        CheckConstraint(
+            "(kind IN ('closing', 'allocation')) = (till_id IS NULL) AND (kind = 'closing') = (means = '') "
+            "AND (kind = 'allocation') = (means = 'account')",
+            name="till",
+        ),
+        CheckConstraint("means IN ('cash', 'card', 'cheque', 'transfer', 'direct_debit', 'account', '')", name="means"),
         Index("uq_till_entries_sequence", "site_id", "sequence", unique=True),
         Index("ix_till_entries_invoice", "site_id", "invoice_id"),
         Index("ix_till_entries_client", "site_id", "client_id"),

@@ -67,8 +67,13 @@ class _Sums:
     def of(cls, entry: EntryFacts) -> "_Sums":
         return cls(
             entry.sequence, entry.sequence, entry.amount, entry.amount if entry.means == "cash" else NOTHING,
-            max(entry.amount, NOTHING),
+            money_in(entry),
         )  # fmt: skip
+
+
+def money_in(entry: EntryFacts) -> Money:
+    """What an entry adds to the perpetual total: money that came in. A credit that moves came in before."""
+    return NOTHING if entry.kind == "allocation" else max(entry.amount, NOTHING)
 
 
 class _Chain:
@@ -81,6 +86,7 @@ class _Chain:
         self.days: dict[date, _Sums] = defaultdict(_Sums)
         self.seals: list[EntryFacts] = []
         self.hashes: dict[str, int] = {"": 0}
+        self.half: EntryFacts | None = None  # money that left a pocket, and enters another in the next entry
 
     def follow(self, link: _Link) -> str:
         """Take the next entry; answers what is wrong with it, "" when NOTHING is."""
@@ -89,9 +95,11 @@ class _Chain:
             return _("Entry {number} is missing.").format(number=self.sequence + 1)
         if link.previous_hash != self.hash or link.hash != entry_hash(self.hash, entry):
             return _("Entry {number} is not what was entered: its hash does not fit.").format(number=entry.sequence)
-        perpetual = self.perpetual + (entry.amount if entry.amount > Money.zero() else Money.zero())
+        perpetual = self.perpetual + money_in(entry)
         if entry.perpetual_total != perpetual:
             return _("The perpetual total of entry {number} is wrong.").format(number=entry.sequence)
+        if not self._is_whole(entry):
+            return _("Entry {number} moves a credit without its other half.").format(number=entry.sequence)
         self.sequence, self.hash, self.perpetual = entry.sequence, link.hash, perpetual
         self.hashes[link.hash] = entry.sequence
         if entry.kind == "closing":
@@ -99,6 +107,17 @@ class _Chain:
         else:
             self.days[entry.taken_on] += _Sums.of(entry)
         return ""
+
+    def _is_whole(self, entry: EntryFacts) -> bool:
+        """Whether a credit that left a pocket in the entry before enters another one of the same client here."""
+        half, self.half = self.half, None
+        if entry.kind == "allocation" and entry.amount < NOTHING:
+            self.half = entry
+            return half is None
+        if half is None:
+            return entry.kind != "allocation"
+        same = (half.client_id, half.amount, half.taken_on) == (entry.client_id, -entry.amount, entry.taken_on)
+        return entry.kind == "allocation" and same and half.invoice_id != entry.invoice_id
 
 
 async def verify_journal(database: Database, site_id: int) -> Verification:
@@ -119,6 +138,9 @@ async def verify_journal(database: Database, site_id: int) -> Verification:
             if not page:
                 why = _("Entry {number} is missing.").format(number=chain.sequence + 1)
                 return Verification(False, chain.sequence, chain.sequence + 1, why)
+        if chain.half is not None:
+            why = _("Entry {number} moves a credit without its other half.").format(number=chain.sequence)
+            return Verification(False, chain.sequence, chain.sequence, why)
         if known and (known.last_hash, known.perpetual_total) != (chain.hash, chain.perpetual):
             why = _("The journal does not end as its head says.")
             return Verification(False, chain.sequence, chain.sequence, why)

@@ -2,3 +2,4 @@
 
 from vpterm.screens.animals import form as form
 from vpterm.screens.animals import sheet as sheet
+from vpterm.screens.animals import transfer as transfer

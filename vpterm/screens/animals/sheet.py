@@ -34,11 +34,12 @@ from vpterm.screens.widgets.rows import Rows
 from vpterm.screens.widgets.section import Line, Rule
 
 OWNER, CHANGE, WEIGHTS = Keys("ctrl+a", ("f13",)), Keys("ctrl+e", ("f14",)), Keys("ctrl+w", ("f16",))
+TRANSFER = Keys("ctrl+k", ("f17",))
 WIDE = 110  # columns from which weights and problems stand beside the timeline
 RIGHTS = {
     "weigh": "care.weigh", "consult": "care.write", "bill": "invoices.issue", "edit": "animals.edit",
     "problem": "care.write", "close_problem": "care.write", "death": "animals.edit", "sterilise": "animals.edit",
-    "correct": "care.weigh", "book": "agenda.edit",
+    "correct": "care.weigh", "book": "agenda.edit", "transfer": "animals.edit",
 }  # fmt: skip
 
 
@@ -55,6 +56,7 @@ class AnimalPlace(Place):
         Action("bill", BILL, N_("bill"), N_("The draft invoice of the owner.")),
         Action("owner", OWNER, N_("owner"), N_("The owner's page."), in_footer=False),
         Action("edit", CHANGE, N_("change"), N_("Change name, birth, identification..."), in_footer=False),
+        Action("transfer", TRANSFER, N_("new owner"), N_("The animal was sold, given, inherited."), in_footer=False),
         Action("whole", WEIGHTS, N_("weights"), N_("Show or hide weights in the timeline."), in_footer=False),
         Action("book", None, N_("book"), N_("Book an appointment for this animal.")),
         Action("problem", None, N_("note a problem"), N_("Note a lasting problem.")),
@@ -170,6 +172,10 @@ class AnimalPlace(Place):
     async def do_edit(self) -> None:
         """Ctrl+E."""
         await self.app.open("animals.form", animal_id=self.sheet.id)
+
+    async def do_transfer(self) -> None:
+        """Ctrl+K."""
+        await self.app.open("animals.transfer", animal_id=self.sheet.id)
 
     async def do_previous(self) -> None:
         """F7."""

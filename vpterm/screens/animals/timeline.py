@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from vpterm.kernel.dates import format_date_short, paris_day
 from vpterm.kernel.i18n import N_, _
 from vpterm.kernel.quantities import format_quantity, format_weight
+from vpterm.practice.animals.rules import HOW
 from vpterm.practice.care.queries import TimelineRow
 from vpterm.practice.care.rules import KINDS
 from vpterm.screens.widgets.columns import Cell, Column
@@ -18,6 +19,7 @@ KIND_LABELS = {
     "product": N_("product"),
     "vaccine": N_("vaccine"),
     "weight": N_("weight"),
+    "transfer": N_("new owner"),
 }
 
 
@@ -52,6 +54,8 @@ def _text(moment: Moment) -> str:
     text = row.text
     if row.quantity is not None and row.quantity != 1:
         text = f"{text} × {format_quantity(row.quantity)}"
+    if row.how:
+        text = _("{owners} ({how})").format(owners=row.text, how=_(HOW[row.how]))
     if row.lot:
         text = _("{text}  lot {lot}").format(text=text, lot=row.lot)
     if row.unfinished:

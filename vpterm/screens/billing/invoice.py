@@ -173,6 +173,8 @@ class InvoicePage(Place):
             await self._issue()
         elif self.sheet.kind == "invoice" and self.sheet.due > Money.zero():
             await self.app.open("till.payment", invoice_id=self.sheet.id)
+        elif self.sheet.due < Money.zero():  # paid too much, or credited after it was paid
+            await self.app.open("till.account", client_id=self.sheet.client_id)
         else:
             raise Refused(_("Nothing is left to pay here."))
 

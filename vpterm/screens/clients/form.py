@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from textual.screen import Screen
@@ -14,16 +14,17 @@ from vpterm.kernel.identifiers import format_phone
 from vpterm.kernel.text import title_name
 from vpterm.practice.clients.actions import change_client, register_client
 from vpterm.practice.clients.queries import ClientRow, LikelyDuplicate, find_client, find_likely_duplicates
-from vpterm.practice.clients.rules import ClientFields, Phone
+from vpterm.practice.clients.rules import ClientFields, read_phone
 from vpterm.practice.drafts.actions import discard_draft, keep_draft
 from vpterm.practice.drafts.queries import DraftRow, find_draft
+from vpterm.screens.clients.telephones import TelephoneField, put_first, telephone_fields, telephones_of
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import SAVE_FORM
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
 from vpterm.screens.widgets.columns import Cell, Column
-from vpterm.screens.widgets.fields import PhoneField, TextField
+from vpterm.screens.widgets.fields import TextField
 from vpterm.screens.widgets.form import Form
 from vpterm.screens.widgets.rows import Rows
 from vpterm.screens.widgets.section import Section
@@ -45,6 +46,9 @@ class ClientForm(Place):
     title_label = N_("Client's form")
     actions = (
         SAVE_FORM,
+        Action(
+            "first", Keys("ctrl+u", ("f16",)), N_("first telephone"), N_("Put this telephone before the others."), False
+        ),
         Action("forget", Keys("ctrl+x", ("f15",)), N_("empty"), N_("Throw away what is typed and begin anew.")),
     )
 
@@ -56,6 +60,9 @@ class ClientForm(Place):
             DUPLICATES, (), identity=lambda one: one.client_id, on_open=self.open_duplicate, show_titles=False,
         )  # fmt: skip
         self.duplicates_title = Section(_("Perhaps already here"), after=True)
+        self.telephones = telephone_fields(
+            client.phones if client else (), self._look_for_duplicates if client is None else None
+        )
         self._wanted: tuple[str, str, str] = ("", "", "")
         self._is_asking = False
         self.form = Form(*self._fields(), on_save=self.save, on_draft=self.keep)
@@ -66,7 +73,6 @@ class ClientForm(Place):
 
     def _fields(self) -> list[TextField]:
         client = self.client
-        phones = [phone.number for phone in client.phones] if client else []
         look = self._look_for_duplicates if client is None else None
         last_name = client.last_name if client else title_name(self._typed_name)
         return [
@@ -77,8 +83,7 @@ class ClientForm(Place):
             TextField(
                 "title", _("Title"), client.title if client else "", width=14, max_length=20, hint=_("Mrs, Mr, farm")
             ),
-            PhoneField("phone", _("Telephone"), phones[0] if phones else "", on_change=look),
-            PhoneField("phone2", _("Other telephone"), phones[1] if len(phones) > 1 else ""),
+            *self.telephones,
             TextField("address", _("Address"), client.address if client else ""),
             TextField("postcode", _("Postcode"), client.postcode if client else "", width=10, max_length=10),
             TextField("town", _("Town"), client.town if client else "", max_length=80),
@@ -115,7 +120,7 @@ class ClientForm(Place):
         fields = ClientFields(
             last_name=values["last_name"], first_name=values["first_name"], title=values["title"],
             address=values["address"], postcode=values["postcode"], town=values["town"], email=values["email"],
-            alert=values["alert"], note=values["note"], phones=self._phones(values),
+            alert=values["alert"], note=values["note"], phones=telephones_of(values),
         )  # fmt: skip
         if self.client is None:
             client_id = await register_client(self.app.context, **fields)
@@ -126,16 +131,19 @@ class ClientForm(Place):
             )
             self.app.work(self.app.go_back(says=_("Saved.")))
 
-    def _phones(self, values: dict[str, Any]) -> Sequence[Phone]:
-        """The two of the form, each with the label it had; a third one and more stay."""
-        known = list(self.client.phones) if self.client else []
-        labels = {phone.number: phone.label for phone in known}
-        typed = [number for number in (values["phone"], values["phone2"]) if number]
-        return [(number, labels.get(number, "")) for number in typed] + [(one.number, one.label) for one in known[2:]]
-
     async def keep(self, texts: dict[str, str]) -> None:
         """Keep what is typed, or forget it once it is saved."""
         await keep_draft(self.app.context, form=FORM, subject=self.subject, values=texts)
+
+    def can(self, action: Action) -> bool:
+        """A telephone is put first from its own field."""
+        return action.name != "first" or (self.is_mounted and isinstance(self.focused, TelephoneField))
+
+    async def do_first(self) -> None:
+        """Ctrl+U in a telephone's field."""
+        if isinstance(self.focused, TelephoneField) and self.focused.text.strip():
+            put_first(self.telephones, self.focused)
+            self.say(_("{telephone} comes first.").format(telephone=self.telephones[0].text))
 
     async def do_forget(self) -> None:
         """Ctrl+X."""
@@ -147,7 +155,7 @@ class ClientForm(Place):
 
     def _look_for_duplicates(self, _text: str) -> None:
         fields = self.form.fields
-        self._wanted = (fields["last_name"].text, fields["first_name"].text, fields["phone"].text)
+        self._wanted = (fields["last_name"].text, fields["first_name"].text, read_phone(fields["phone1"].text)[0])
         if not self._is_asking and self.is_attached:
             self._is_asking = True
             self.app.background(self._ask_for_duplicates())

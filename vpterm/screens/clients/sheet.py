@@ -15,23 +15,26 @@ from vpterm.kernel.money import Money, format_money
 from vpterm.kernel.quantities import format_weight
 from vpterm.practice.animals.queries import AnimalRow, ClientSheet, client_sheet
 from vpterm.practice.animals.rules import sex_label
+from vpterm.practice.billing.elsewhere import invoices_elsewhere
 from vpterm.practice.billing.queries import Balance, client_balance
 from vpterm.practice.clients.actions import archive_client
+from vpterm.screens.clients.owed import ELSEWHERE, Owed, owed_elsewhere, owed_here, sums_elsewhere
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import BILL, MAIN
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
-from vpterm.screens.theme.look import Role
 from vpterm.screens.widgets.columns import Cell, Column
 from vpterm.screens.widgets.dialogs import yes_no
 from vpterm.screens.widgets.paragraph import Paragraph
 from vpterm.screens.widgets.rows import Rows
 from vpterm.screens.widgets.section import Line, Section
 
+TALL = 30  # lines from which a long note has room beside the rest
+MOST_ELSEWHERE = (3, 10)  # lines of invoices at other sites, on a low and a tall terminal; arrows reach the rest
 RIGHTS = {
     "book": "agenda.edit", "edit": "clients.edit", "new": "animals.edit", "bill": "invoices.issue",
-    "archive": "clients.edit",
+    "archive": "clients.edit", "contacts": "clients.edit", "account": "payments.take",
 }  # fmt: skip
 
 
@@ -45,15 +48,21 @@ class ClientPlace(Place):
         Action("edit", Keys("ctrl+e", ("f14",)), N_("change"), N_("Change name, telephones, address.")),
         Action("new", Keys("ctrl+a", ("f13",)), N_("new animal"), N_("Add an animal to this client.")),
         Action("bill", BILL, N_("bill"), N_("The draft invoice of this client.")),
+        Action("contacts", Keys("ctrl+k", ("f16",)), N_("contacts"), N_("Whom else to speak to: add, change, remove.")),
+        Action("account", Keys("ctrl+u", ("f17",)), N_("account"), N_("Payments, deposits, refunds of this client.")),
         Action("archive", None, N_("archive"), N_("Take a client who is gone out of the search, or back into it.")),
     )
 
-    def __init__(self, app: PracticeApp, sheet: ClientSheet, balance: Balance) -> None:
+    def __init__(self, app: PracticeApp, sheet: ClientSheet, balance: Balance, owed: list[Owed]) -> None:
         super().__init__()
-        self.sheet, self.balance = sheet, balance
+        self.sheet, self.balance, self.owed = sheet, balance, owed
         self.alert = Paragraph(role="danger")
-        self.reach, self.where = Line(), Line()
-        self.contacts, self.note = Paragraph(role="text"), Paragraph(role="quiet", most=4)
+        self.reach, self.where, self.owes = Paragraph(role="strong"), Line(), Paragraph(role="danger")
+        self.owes_elsewhere = Paragraph(role="waiting")
+        self.elsewhere_title = Section(_("Left to pay elsewhere"), after=True)
+        self.elsewhere = Rows[Owed](ELSEWHERE, (), identity=lambda one: (one.site_name, one.number), show_titles=False)
+        few = app.size.height < TALL
+        self.contacts, self.note = Paragraph(role="text", most=2), Paragraph(role="quiet", most=2 if few else 4)
         self.title_line = Section(_("Animals"), after=True)
         self.animals = Rows[AnimalRow](
             _columns(app), sheet.animals, identity=lambda animal: animal.id, on_open=self.open_animal,
@@ -67,13 +76,17 @@ class ClientPlace(Place):
         return right is None or self.app.context.may(right)
 
     def body(self) -> Iterable[Widget]:
-        """How to reach them, then the animals, then whom else to speak to."""
+        """How to reach them and whom else to speak to, what they owe, their animals."""
         yield self.alert
         yield self.reach
+        yield self.contacts
         yield self.where
+        yield self.owes
+        yield self.owes_elsewhere
         yield self.title_line
         yield self.animals
-        yield self.contacts
+        yield self.elsewhere_title
+        yield self.elsewhere
         yield self.note
 
     def on_mount(self) -> None:
@@ -87,11 +100,12 @@ class ClientPlace(Place):
         self.head.show_subject(f"{client.title} {client.name}".strip(), facts)
         self.alert.show(f"! {client.alert}" if client.alert else "")
         phones = "   ".join(f"{format_phone(phone.number)} {phone.label}".rstrip() for phone in client.phones)
-        self.reach.show((phones or _("no telephone"), "strong" if phones else "quiet"), ("", "text"), *self._owed())
+        self.reach.show(phones or _("no telephone"), "strong" if phones else "quiet")
         address = ", ".join(part for part in (client.address, f"{client.postcode} {client.town}".strip()) if part)
         self.where.show((address, "text"), ("", "text"), (client.email, "quiet"))
         self.title_line.show_count(str(len(self.sheet.animals)))
         self.animals.set_rows(self.sheet.animals)
+        self._show_elsewhere()
         self.contacts.show(
             "   ".join(
                 " ".join(part for part in (one.name, f"({one.relation})" if one.relation else "",
@@ -101,12 +115,18 @@ class ClientPlace(Place):
         )  # fmt: skip
         self.note.show(client.note)
 
-    def _owed(self) -> list[tuple[str, Role]]:
-        return owed_pieces(self.balance)
+    def _show_elsewhere(self) -> None:
+        """Invoice by invoice where the group shows them, else a sum a site."""
+        self.owes.show(owed_here(self.balance), "danger" if self.balance.here > Money.zero() else "text")
+        self.owes_elsewhere.show("" if self.owed else sums_elsewhere(self.balance))
+        self.elsewhere_title.show_count(format_money(Money.total(one.amount for one in self.owed)))
+        self.elsewhere.set_rows(self.owed)
+        self.elsewhere.styles.height = min(len(self.owed), MOST_ELSEWHERE[self.app.size.height >= TALL])
+        self.elsewhere_title.display = self.elsewhere.display = self.elsewhere.can_focus = bool(self.owed)
 
     async def reload(self) -> None:
         """Read everything again."""
-        self.sheet, self.balance = await _read(self.app, self.sheet.client.id)
+        self.sheet, self.balance, self.owed = await _read(self.app, self.sheet.client.id)
         self._show()
 
     async def open_animal(self, animal: AnimalRow) -> None:
@@ -133,6 +153,14 @@ class ClientPlace(Place):
         """Ctrl+B."""
         await self.app.open("billing.invoice", client_id=self.sheet.client.id)
 
+    async def do_contacts(self) -> None:
+        """Ctrl+K."""
+        await self.app.open("clients.contacts", client_id=self.sheet.client.id)
+
+    async def do_account(self) -> None:
+        """Ctrl+U."""
+        await self.app.open("till.account", client_id=self.sheet.client.id)
+
     async def do_archive(self) -> None:
         """Through the menu, once asked."""
         client = self.sheet.client
@@ -140,19 +168,6 @@ class ClientPlace(Place):
         if await self.app.ask(yes_no(question.format(name=client.name))) == "yes":
             await archive_client(self.app.context, client_id=client.id, archived=client.archived_at is None)
             await self.reload()
-
-
-def owed_pieces(balance: Balance) -> list[tuple[str, Role]]:
-    """ "owes 24,00 €" in red; what is owed elsewhere in amber; nothing for a client who is even."""
-    pieces: list[tuple[str, Role]] = []
-    if balance.here > Money.zero():
-        pieces.append((_("! owes {amount}").format(amount=format_money(balance.here)), "danger"))
-    elif balance.here < Money.zero():
-        pieces.append((_("in credit {amount}").format(amount=format_money(-balance.here)), "text"))
-    for other in balance.elsewhere:
-        text = f"{other.site_name} {format_money(other.amount)}"
-        pieces.append((f"  {text}", "waiting"))
-    return pieces
 
 
 def _columns(app: PracticeApp) -> list[Column[AnimalRow]]:
@@ -182,8 +197,11 @@ def _columns(app: PracticeApp) -> list[Column[AnimalRow]]:
     ]
 
 
-async def _read(app: PracticeApp, client_id: int) -> tuple[ClientSheet, Balance]:
-    return await client_sheet(app.context, client_id=client_id), await client_balance(app.context, client_id=client_id)
+async def _read(app: PracticeApp, client_id: int) -> tuple[ClientSheet, Balance, list[Owed]]:
+    sheet = await client_sheet(app.context, client_id=client_id)
+    balance = await client_balance(app.context, client_id=client_id)
+    detail = await invoices_elsewhere(app.context, client_id=client_id) if balance.elsewhere else []
+    return sheet, balance, owed_elsewhere(balance, detail)
 
 
 @opens("clients.sheet")

@@ -87,9 +87,13 @@ class TellingApp(App[None]):
         """0: over; 1: something takes its time; 2: so long that Esc gives it up, unless it is being saved."""
         loading = ("", _("Loading…"), _("Still loading… Esc gives up."))
         saving = ("", _("One moment…"), _("Still at work…"))
-        if self.open_place is not None:
+        if stage == 0:  # it was said on the place from which another one was opened
+            for screen in self.screen_stack:
+                if isinstance(screen, Place):
+                    screen.show_busy("")
+        elif self.open_place is not None:
             self.open_place.show_busy((loading if can_cancel else saving)[stage])
-            self.repaint_beneath()
+        self.repaint_beneath()
 
     def _handle_exception(self, error: Exception) -> None:
         """Textual's last word on a widget whose message loop broke: leave that place, keep the session."""

@@ -14,7 +14,7 @@ from vpterm.kernel.i18n import N_, _, ngettext
 from vpterm.kernel.money import Money, format_money
 from vpterm.practice.till.closings import close_day
 from vpterm.practice.till.queries import ClosingRow, JournalRow, TillDay, journal, list_closings, till_day
-from vpterm.practice.till.rules import KINDS, MEANS, PERIODS
+from vpterm.practice.till.rules import KINDS, MEANS, MEANS_LABELS, PERIODS
 from vpterm.screens.keymap.registry import Action
 from vpterm.screens.keymap.standard import MAIN
 from vpterm.screens.shell.app import PracticeApp
@@ -42,7 +42,7 @@ JOURNAL: list[Column[JournalRow]] = [
     Column[JournalRow]("", lambda row: str(row.sequence), 6, "right", rank=2, role="quiet"),
     Column[JournalRow](N_("time"), lambda row: format_time(row.taken_at), 5, role="quiet"),
     Column[JournalRow]("", lambda row: _(KINDS[row.kind]), 10),
-    Column[JournalRow]("", lambda row: _(MEANS[row.means]) if row.means else "", 12),
+    Column[JournalRow]("", lambda row: _(MEANS_LABELS[row.means]) if row.means else "", 12),
     Column[JournalRow](N_("client"), lambda row: row.client_name, 8, stretch=1),
     Column[JournalRow](N_("invoice"), lambda row: row.invoice_number, 15, rank=1, role="quiet"),
     Column[JournalRow](N_("amount"), lambda row: format_money(row.amount), 13, "right"),

@@ -15,7 +15,7 @@ from vpterm.kernel.i18n import N_, _
 from vpterm.kernel.money import Money, format_money
 from vpterm.practice.till.actions import correct_payment
 from vpterm.practice.till.queries import JournalRow, journal
-from vpterm.practice.till.rules import KINDS, MEANS
+from vpterm.practice.till.rules import KINDS, MEANS_LABELS
 from vpterm.screens.keymap.registry import Action
 from vpterm.screens.keymap.standard import DELETE, NEXT, PREVIOUS, SAVE_FORM
 from vpterm.screens.shell.app import PracticeApp
@@ -31,7 +31,7 @@ from vpterm.screens.widgets.section import Line
 ENTRIES: list[Column[JournalRow]] = [
     Column[JournalRow](N_("time"), lambda row: format_time(row.taken_at), 5, role="quiet"),
     Column[JournalRow](N_("what"), lambda row: _what(row), 12),
-    Column[JournalRow](N_("means"), lambda row: _(MEANS[row.means]) if row.means else "", 11),
+    Column[JournalRow](N_("means"), lambda row: _(MEANS_LABELS[row.means]) if row.means else "", 11),
     Column[JournalRow](N_("client"), lambda row: row.client_name, 10, stretch=1),
     Column[JournalRow](N_("invoice"), lambda row: row.invoice_number, 15, role="quiet"),
     Column[JournalRow](N_("by"), lambda row: row.author_login, 14, rank=1, role="quiet"),
@@ -97,7 +97,7 @@ class Journal(Place):
     async def do_correct(self) -> None:
         """Del."""
         row = self.list.current
-        if row is None or row.kind not in {"payment", "refund"}:
+        if row is None or row.kind not in {"payment", "refund", "allocation"}:
             raise Refused(_("Only a payment or a refund is corrected."), _("Enter the payment anew."))
         if row.corrected:
             raise Refused(_("This entry is corrected already."))
@@ -131,7 +131,9 @@ class Correction(Place):
     def body(self) -> Iterable[Widget]:
         """What is undone, then why."""
         what = _("Undoes {amount}, {means}, {client}, by an entry of the opposite amount.").format(
-            amount=format_money(self.entry.amount), means=_(MEANS[self.entry.means]), client=self.entry.client_name
+            amount=format_money(self.entry.amount),
+            means=_(MEANS_LABELS[self.entry.means]),
+            client=self.entry.client_name,
         )
         yield Line((what, "text"))
         yield self.form
@@ -143,7 +145,10 @@ class Correction(Place):
     async def save(self, values: dict[str, Any]) -> None:
         """F2 or Enter."""
         await correct_payment(self.app.context, entry_id=self.entry.id, because=values["because"])
-        self.app.work(self.app.go_back(says=_("Corrected. Enter the right payment from the invoice.")))
+        done = _("Corrected. Enter the right payment from the invoice.")
+        if self.entry.kind == "allocation":
+            done = _("Undone: the credit is where it was before.")
+        self.app.work(self.app.go_back(says=done))
 
 
 @opens("till.journal", label=N_("Journal of the till"), right="payments.take")

@@ -12,8 +12,9 @@ from textual.widget import Widget
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import N_, _
 from vpterm.kernel.money import Money, format_money
-from vpterm.practice.billing.queries import client_balance, invoice_sheet
+from vpterm.practice.billing.queries import invoice_sheet
 from vpterm.practice.clients.queries import find_client
+from vpterm.practice.till.account import client_account
 from vpterm.practice.till.actions import open_till, take_payment
 from vpterm.practice.till.queries import list_tills
 from vpterm.practice.till.rules import MEANS, Settlement, settle
@@ -23,6 +24,7 @@ from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
 from vpterm.screens.theme.look import Role
+from vpterm.screens.till.account import USE, ask_and_use, said_of_use
 from vpterm.screens.till.means import MeansField, letters
 from vpterm.screens.widgets.columns import Column
 from vpterm.screens.widgets.dialogs import yes_no
@@ -54,28 +56,34 @@ class Payment(Place):
     title_label = N_("Payment")
     actions = (
         Action("take", MAIN, N_("take the payment"), N_("Enter what was handed over into the till's journal.")),
+        Action("use", USE, N_("use the credit"), N_("Pay the invoice with what stands to the client's credit.")),
         Action("remove", DELETE, N_("remove"), N_("Take back an amount of the list."), False),
     )
 
-    def __init__(self, *, client_id: int, client_name: str, invoice_id: int | None, about: str, due: Money) -> None:
+    def __init__(
+        self, *, client_id: int, client_name: str, invoice_id: int | None, about: str, due: Money, credit: Money
+    ) -> None:
+        self.due = due  # first: what can be done depends on it
+        self.credit = credit if invoice_id is not None else Money.zero()
         super().__init__()
         self.client_id, self.client_name, self.invoice_id = client_id, client_name, invoice_id
-        self.about, self.due = about, due
+        self.about = about
         self.parts: list[Part] = []
-        self.due_line, self.given_line, self.change_line = Line(), Line(), Line()
+        self.due_line, self.credit_line, self.given_line, self.change_line = Line(), Line(), Line(), Line()
         self.parts_list = Rows[Part](
             PARTS, (), identity=lambda part: part.number, show_titles=False,
             empty=N_("Enter adds a first amount, when it is paid by several means."),
         )  # fmt: skip
         self.means = MeansField("means", _("Means"))
-        self.amount = MoneyField("amount", _("Amount"), max(due, Money.zero()))
+        proposed = due if due > Money.zero() and invoice_id is not None else None
+        self.amount = MoneyField("amount", _("Amount"), proposed)
         self.form = Form(self.means, self.amount, on_save=self.add_part)
 
     def body(self) -> Iterable[Widget]:
         """What is due, the two fields, what was handed over, what is left or to give back."""
         column = Vertical(
-            self.due_line, Line((letters(), "quiet")), Line(), self.form, Section(_("Handed over"), after=True),
-            self.parts_list, self.given_line, self.change_line,
+            self.due_line, self.credit_line, Line((letters(), "quiet")), Line(), self.form,
+            Section(_("Handed over"), after=True), self.parts_list, self.given_line, self.change_line,
         )  # fmt: skip
         column.styles.max_width = 78  # an amount stands near its name, on any terminal
         yield column
@@ -93,7 +101,9 @@ class Payment(Place):
             self._show()
 
     def can(self, action: Action) -> bool:
-        """The Delete key is the fields', except in the list."""
+        """The Delete key is the fields', except in the list; a credit is used where there is one."""
+        if action.name == "use":
+            return bool(self.credit) and self.due > Money.zero()
         return action.name != "remove" or (
             hasattr(self, "parts_list") and self.is_mounted and self.focused is self.parts_list
         )
@@ -111,23 +121,37 @@ class Payment(Place):
         return [(part.means, part.amount) for part in self.parts] + ([more] if more else [])
 
     def _settled(self, *, typed: bool = True) -> Settlement:
-        return settle(max(self.due, Money.zero()), self._given(typed=typed))
+        """On the account nothing is due and nothing is given back: all is kept."""
+        given = self._given(typed=typed)
+        if self.invoice_id is None:
+            return settle(Money.total(amount for _means, amount in given), given)
+        return settle(max(self.due, Money.zero()), given)
+
+    def _propose(self, left: Money) -> None:
+        self.amount.set_text(self.amount.show(left) if left else "")
 
     def _show(self) -> None:
+        self.parts_list.set_rows(self.parts)
         settled = self._settled()
-        self.due_line.show((_("To pay"), "quiet"), ("", "text"), (f"{format_money(self.due):>16}", "strong"))
-        left = max(settled.left, Money.zero())
-        self.given_line.show((_("Left to pay"), "quiet"), ("", "text"), (f"{format_money(left):>16}", _left_role(left)))
-        over = -min(settled.left, Money.zero())
+        if self.invoice_id is None:
+            self._show_account(settled)
+            return
+        self.due_line.show(*_sum(_("To pay"), self.due, "strong"))
+        self.credit_line.display = bool(self.credit)
+        self.credit_line.show(*_sum(_("To their credit: Ctrl+E uses it"), self.credit, "waiting"))
+        left, over = max(settled.left, Money.zero()), -min(settled.left, Money.zero())
+        self.given_line.show(*_sum(_("Left to pay"), left, "waiting" if left else "quiet"))
         if over:
-            amount = f"{format_money(over):>16}"
-            self.change_line.show((_("Too much, not in cash"), "waiting"), ("", "text"), (amount, "waiting"))
+            self.change_line.show(*_sum(_("Too much, not in cash"), over, "waiting"))
         else:
             role: Role = "strong" if settled.change else "quiet"
-            self.change_line.show(
-                (_("Change to give"), role), ("", "text"), (f"{format_money(settled.change):>16}", role)
-            )
-        self.parts_list.set_rows(self.parts)
+            self.change_line.show(*_sum(_("Change to give"), settled.change, role))
+
+    def _show_account(self, settled: Settlement) -> None:
+        owes = self.due > Money.zero()
+        self.due_line.show(*_sum(_("Owes in all") if owes else _("To their credit"), abs(self.due), "text"))
+        self.credit_line.display = self.given_line.display = False
+        self.change_line.show(*_sum(_("Kept to their credit"), _total(settled), "strong"))
 
     async def add_part(self, values: dict[str, Any]) -> None:
         """Enter in the last field: this amount is handed over; what is left is proposed next."""
@@ -139,10 +163,10 @@ class Payment(Place):
         self.parts.append(Part(number, values["means"], values["amount"]))
         left = max(self._settled(typed=False).left, Money.zero())
         self.means.set_text("")
-        self.amount.set_text(self.amount.show(left))
+        self._propose(left)
         self.means.focus()
         self._show()
-        if not left:
+        if not left and self.invoice_id is not None:
             self.say(_("All is there: F9 takes the payment."))
 
     async def do_remove(self) -> None:
@@ -150,8 +174,28 @@ class Payment(Place):
         part = self.parts_list.current
         if part is not None:
             self.parts.remove(part)
-            self.amount.set_text(self.amount.show(max(self._settled(typed=False).left, Money.zero())))
+            self._propose(max(self._settled(typed=False).left, Money.zero()))
             self._show()
+
+    async def do_use(self) -> None:
+        """Ctrl+E, before anything is handed over."""
+        if self.parts or self.invoice_id is None:
+            raise Refused(_("Take what was handed over first, or remove it from the list."))
+        due = self.due
+        used = await ask_and_use(
+            self.app, client_id=self.client_id, invoice_id=self.invoice_id, number=self.about, due=due,
+            credit=self.credit,
+        )  # fmt: skip
+        if not used:
+            return
+        if used == due:
+            await self.app.go_back(says=said_of_use(used, due, self.about))
+            return
+        self.due, self.credit = due - used, self.credit - used
+        self._propose(self.due)
+        self._show()
+        self.foot.show_actions(self.available_actions())
+        self.say(said_of_use(used, due, self.about))
 
     async def do_take(self) -> None:
         """F9."""
@@ -169,9 +213,9 @@ class Payment(Place):
                 return
         await take_payment(
             self.app.context, client_id=self.client_id, invoice_id=self.invoice_id, parts=settled.parts,
-            keep_as_credit=keep,
+            keep_as_credit=keep or self.invoice_id is None,
         )  # fmt: skip
-        self.parts, said = [], [_("Taken: {amount}.").format(amount=_total(settled))]
+        self.parts, said = [], [_("Taken: {amount}.").format(amount=format_money(_total(settled)))]
         if settled.change:
             said.append(_("Give back {amount}.").format(amount=format_money(settled.change)))
         elif settled.left > Money.zero():
@@ -179,12 +223,13 @@ class Payment(Place):
         await self.app.go_back(says=" ".join(said))
 
 
-def _total(settled: Settlement) -> str:
-    return format_money(Money.total(amount for _means, amount in settled.parts))
+def _sum(label: str, amount: Money, role: Role) -> list[tuple[str, Role]]:
+    """A label, and its amount at the right; a label is quiet unless its amount waits."""
+    return [(label, "waiting" if role == "waiting" else "quiet"), ("", "text"), (f"{format_money(amount):>16}", role)]
 
 
-def _left_role(left: Money) -> Role:
-    return "waiting" if left else "quiet"
+def _total(settled: Settlement) -> Money:
+    return Money.total(amount for _means, amount in settled.parts)
 
 
 @opens("till.payment", right="payments.take")
@@ -197,14 +242,16 @@ async def open_payment(app: PracticeApp, *, invoice_id: int | None = None, clien
         await open_till(context, name=_("Front desk"))
     if invoice_id is not None:
         sheet = await invoice_sheet(context, invoice_id=invoice_id)
+        account = await client_account(context, client_id=sheet.client_id)
         return Payment(
             client_id=sheet.client_id, client_name=sheet.client_name, invoice_id=invoice_id,
-            about=sheet.number or "", due=sheet.due,
+            about=sheet.number or "", due=sheet.due, credit=account.credit,
         )  # fmt: skip
     if client_id is None:
         raise ValueError("till.payment opens with an invoice or a client")
     client = await find_client(context, client_id=client_id)
-    balance = await client_balance(context, client_id=client_id)
+    account = await client_account(context, client_id=client_id)
     return Payment(
-        client_id=client_id, client_name=client.name, invoice_id=None, about=_("on the account"), due=balance.here
-    )
+        client_id=client_id, client_name=client.name, invoice_id=None, about=_("on the account"),
+        due=account.balance, credit=account.credit,
+    )  # fmt: skip
