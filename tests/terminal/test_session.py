@@ -78,6 +78,8 @@ class Calls:
 
     def detach(self) -> None: ...
 
+    def shut_out(self) -> None: ...
+
 
 def make_small_app() -> SmallApp:
     link: SessionLink = Calls()

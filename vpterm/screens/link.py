@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Protocol, cast, get_args
 
+from vpterm.kernel.i18n import N_
+
 Colours = Literal["truecolor", "256", "16", "8", "mono"]
 Glyphs = Literal["full", "console", "ascii"]
 
@@ -85,3 +87,11 @@ class SessionLink(Protocol):
 
     def detach(self) -> None:
         """Close the connection only: the session waits for the next login."""
+
+    def shut_out(self) -> None:
+        """End the session with SHUT_OUT: the person works here no more."""
+
+
+SHUT_OUT = N_(
+    "You no longer work at this site: your session was closed, what you had typed is kept. Ask the management."
+)

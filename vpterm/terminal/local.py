@@ -24,6 +24,7 @@ class LocalLink:
 
     def __init__(self) -> None:
         self.app: App[Any] | None = None
+        self.last_words = ""
 
     def request_site(self, site_code: str) -> None:
         """Nothing: the other site's login is not here."""
@@ -35,6 +36,11 @@ class LocalLink:
 
     def detach(self) -> None:
         """End the program: a local terminal leaves nothing to come back to but the saved drafts."""
+        self.leave()
+
+    def shut_out(self) -> None:
+        """End the program, and say why once the terminal is as it was."""
+        self.last_words = _(SHUT_OUT)
         self.leave()
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from textual.app import App
 
+from vpterm.kernel.errors import NotAllowed
 from vpterm.kernel.i18n import set_language
 from vpterm.screens.link import SessionRequest
 from vpterm.terminal.session import Session
@@ -51,6 +52,10 @@ class _Link:
     def detach(self) -> None:
         """See SessionLink."""
         self._wire.send("link.detach", session=self._session)
+
+    def shut_out(self) -> None:
+        """See SessionLink."""
+        self._wire.send("link.shut_out", session=self._session)
 
 
 class Worker:
@@ -177,6 +182,9 @@ class Worker:
                 # A factory that reads the database first is a coroutine.
                 async with asyncio.timeout(_MAKING_S):
                     app = await made if inspect.isawaitable(made) else made
+            except NotAllowed:
+                session.end("shut_out")  # the rights were taken away since the door looked
+                return
             except Exception:
                 _log.exception("the app of a session cannot be made")
                 session.end("failed")

@@ -86,6 +86,9 @@ class Link:
     def detach(self) -> None:
         self.asked.append("detach")
 
+    def shut_out(self) -> None:
+        self.asked.append("shut_out")
+
 
 class Ear:
     """Notices by hand."""

@@ -25,8 +25,9 @@ from vpterm.screens.shell.boards import Boards
 from vpterm.screens.shell.gate import KeyGate
 from vpterm.screens.shell.openers import opening
 from vpterm.screens.shell.place import Dialog, Opening, Place
+from vpterm.screens.shell.standing import ReadStanding, StandingWatch
 from vpterm.screens.shell.telling import TellingApp
-from vpterm.screens.shell.works import Works
+from vpterm.screens.shell.works import Background, Works
 from vpterm.screens.theme.look import Look
 from vpterm.screens.theme.themes import CONSOLE, TRUECOLOR
 
@@ -57,11 +58,13 @@ class PracticeApp(TellingApp):
         sites: tuple[SiteFace, ...] = (),
         link: SessionLink | None = None,
         notices: Notices | None = None,
+        read_standing: ReadStanding | None = None,
         home: str = "home.board",
         **arguments: Any,
     ) -> None:
         """`sites` are those between which the person may change (F6); `notices` tell what others
-        changed on the site's boards; `arguments` go to Textual's App.
+        changed on the site's boards, and that rights changed, which `read_standing` then reads;
+        `arguments` go to Textual's App.
         """
         super().__init__(**arguments)
         self.context = context
@@ -74,8 +77,9 @@ class PracticeApp(TellingApp):
         self.wanted_site: str | None = None
         self.home = home
         self.last_patient: int | None = None
-        self._background: set[asyncio.Task[None]] = set()
-        self._boards = Boards(self, notices)
+        self._background = Background(self.tell_mistake)
+        self.boards = Boards(self, notices)
+        self._standing = StandingWatch(self, notices, read_standing)
         is_console = request.colours in {"16", "8", "mono"}
         self.look = Look(site.colour, is_console, request.glyphs != "full" or request.colours == "8")
         self.works = Works(self.show_busy, self.tell_failure)
@@ -100,11 +104,13 @@ class PracticeApp(TellingApp):
         """Open the home board; keys typed meanwhile wait for it."""
         self.work(self._open(self.home, {}))
         self._wait_for_minute()
-        self._boards.open()
+        self.boards.open()
+        self._standing.open()
 
     def on_unmount(self) -> None:
         """Nothing outlives the session."""
-        self._boards.close()
+        self.boards.close()
+        self._standing.close()
         self.gate.close()
         self.works.close()
 
@@ -158,21 +164,9 @@ class PracticeApp(TellingApp):
         """Do something that may take time: keys wait for its end, its errors are told. The way out of a handler."""
         return self.works.start(work)
 
-    def background(self, work: Coroutine[Any, Any, None]) -> None:
+    def background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something that no key waits for (keeping a draft). Leaving waits for it, 2 s at most."""
-        task = asyncio.create_task(self._in_background(work))
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-
-    async def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except Exception as error:  # a border: see guard.py
-            self.tell_mistake(error)
-
-    async def _finish_background(self) -> None:
-        if self._background:
-            await asyncio.wait(self._background, timeout=2)
+        return self._background.start(work)
 
     # -- opening and going back
 
@@ -229,8 +223,13 @@ class PracticeApp(TellingApp):
             await self.screen.reload()
 
     def _keep_drafts(self) -> None:
-        if isinstance(self.screen, Place):
-            self.screen.keep_drafts()
+        if self.open_place is not None:
+            self.open_place.keep_drafts()
+
+    async def keep_typed(self) -> None:
+        """Have the open form keep what is typed now, and wait until it is kept: the session is about to end."""
+        self._keep_drafts()
+        await self._background.finish()
 
     async def open_help(self, place: str) -> None:
         """F1."""
@@ -266,8 +265,7 @@ class PracticeApp(TellingApp):
 
         code = await pick_site(self)
         if code is not None:
-            self._keep_drafts()
-            await self._finish_background()
+            await self.keep_typed()
             self.wanted_site = code
             self._tell_session(lambda link: link.request_site(code))
 
@@ -277,8 +275,7 @@ class PracticeApp(TellingApp):
 
         how = await ask_how_to_leave(self)
         if how == "leave":
-            self._keep_drafts()
-            await self._finish_background()
+            await self.keep_typed()
             self._tell_session(lambda link: link.leave())
         elif how == "detach":
             self.detach()
@@ -287,6 +284,11 @@ class PracticeApp(TellingApp):
         """Close the connection; the session waits as it is."""
         self._keep_drafts()
         self._tell_session(lambda link: link.detach())
+
+    async def shut_out(self) -> None:
+        """The person no longer works at this site: the session ends and says so; what is typed is kept."""
+        await self.keep_typed()
+        self._tell_session(lambda link: link.shut_out())
 
     def _tell_session(self, wish: Callable[[SessionLink], None]) -> None:
         """The session does what is wished; without one (a local terminal) the program ends."""
