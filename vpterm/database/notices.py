@@ -37,7 +37,7 @@ class Notices:
         self._task = asyncio.create_task(self._run(), name="notices")
 
     def subscribe(self, channel: str, listener: Listener) -> Callable[[], None]:
-        """Call `listener(payload)` at every notice on the channel ("" after a lost connection); answers what ends it."""
+        """Call `listener(payload)` at every notice ("" after a lost connection); answers what ends it."""
         if channel not in self._channels:
             raise ValueError(f"nobody listens on {channel}")
         self._listeners[channel].add(listener)

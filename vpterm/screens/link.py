@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, Protocol, cast, get_args
+from typing import Any, Literal, Protocol, cast, get_args, runtime_checkable
 
 from vpterm.kernel.i18n import N_
 
@@ -74,6 +74,14 @@ class KeyKeeper(Protocol):
 
 
 MOST_WAITING_KEYS = 200
+
+
+@runtime_checkable
+class KeepsTyped(Protocol):
+    """An app that can keep what is half typed before its session is ended from outside."""
+
+    async def keep_typed(self) -> None:
+        """Keep it now; returns when it is kept, or cannot be."""
 
 
 class SessionLink(Protocol):

@@ -41,7 +41,7 @@ class SiteFace:
     colour: str
 
 
-class PracticeApp(TellingApp):
+class PracticeApp(TellingApp, inherit_bindings=False):
     """One person at one site. Places are reached by `await app.open("noun.view", **arguments)`."""
 
     CSS_PATH = Path(__file__).parent.parent / "theme" / "vpterm.tcss"

@@ -40,6 +40,9 @@ class Works:
         return task
 
     async def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        # From Python 3.12 on, Textual in a local terminal has tasks begin before `start` is told of them.
+        if (task := asyncio.current_task()) is not None:
+            self._tasks.add(task)
         try:
             await work
         except (Exception, asyncio.CancelledError) as error:  # a border: the session outlives any work
