@@ -23,8 +23,8 @@ PASSWORD = "demo"
 class Clinic:
     """`vpterm demo` running in a home of its own."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="vpterm-clinic-"))
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="vpterm-clinic-"))
         self.folder.chmod(0o755)
         self.server = EmbeddedServer(Installation(self.folder))
         self.port = free_port()
