@@ -5,21 +5,27 @@ import random
 import string
 import time
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 from textual import events
 
-from tests.scenarios.clinic import Clinic
-from tests.scenarios.keys import ENTER, SAVE, SITE
+from tests.practice.clinic_day import admit_patients, open_clinic
+from tests.scenarios.clinic import PASSWORD, Clinic
+from tests.scenarios.keys import SAVE
 from tests.scenarios.small_disk import SmallDisk, small_disk
-from tests.scenarios.test_faults import note_of, open_note
-from tests.scenarios.test_morning import go_home
-from tests.terminal.door import Person
+from tests.scenarios.test_workstation import open_note
 from tests.screens.clinic_desk import clinic_desk, morning
-from tests.world import Cluster, Group
-from vpterm.database.server import SUPERUSER
+from tests.terminal.door import Person
+from tests.world import Clock, Cluster, Group, fill_group
+from vpterm.database.installation import Installation
+from vpterm.database.logins import make_database, make_roles, make_site_login
+from vpterm.database.roles import MANAGEMENT_LOGIN, OWNER
+from vpterm.database.server import DATABASE, SUPERUSER, EmbeddedServer
+from vpterm.migrations.history import upgrade
+from vpterm.practice.staff.actions import set_password
 from vpterm.screens import main as every_noun
 
 pytestmark = pytest.mark.timeout(400)
@@ -73,28 +79,53 @@ async def test_a_save_that_finds_no_room_is_told_and_goes_through_later(
     assert notes_of(group) == [(TYPED + " suite",)]
 
 
-def cluster_has(group: Group) -> list[tuple[object, ...]]:
+def notes_of(group: Group) -> list[tuple[object, ...]]:
     return group.cluster.ask("SELECT note FROM record_entries WHERE note <> ''", group.name)
 
 
 @pytest.fixture
 def cramped() -> Iterator[tuple[Clinic, SmallDisk]]:
-    """The demo group with all that is its own on one small disk: database, journal, secrets, logs."""
-    with small_disk(420) as disk:
+    """A clinic whose whole installation stands on one small disk: database, journal, secrets, logs; its door open."""
+    with small_disk(300) as disk:
         home = disk.folder / "home"
         home.mkdir(mode=0o755)
-        clinic = Clinic(home)
+        clinic = Clinic(home, "serve")
         try:
+            furnish(home)
             clinic.open()
             yield clinic, disk
         finally:
             clinic.remove()
 
 
+def furnish(home: Path) -> None:
+    """Sites, people with passwords, and the patients of one of them."""
+    installation = Installation(home)
+    cluster = Cluster(installation, EmbeddedServer(installation))
+    cluster.server.start()
+    make_roles(cluster.superuser_url("postgres"), installation)
+    make_database(cluster.superuser_url("postgres"), DATABASE)
+    owner = cluster.server.url(OWNER)
+    upgrade(owner)
+    for code in ("lilas", "port", "bocage"):
+        make_site_login(owner, installation, code)
+    asyncio.run(fill(cluster))
+
+
+async def fill(cluster: Cluster) -> None:
+    await fill_group(cluster.server.url(MANAGEMENT_LOGIN), cluster.ids)
+    group = Group(cluster, DATABASE, Clock(datetime.now(UTC)))
+    for login in ("vet.lilas", "asv.lilas"):
+        await set_password(group.management(), staff_id=cluster.ids[login], password=PASSWORD, any_length=True)
+    await admit_patients(group, await open_clinic(group))
+    await group.close()
+
+
 @pytest.mark.doors
 def test_the_whole_disk_of_an_installation_is_full(cramped: tuple[Clinic, SmallDisk]) -> None:
     clinic, disk = cramped
-    vet, animal_id = open_note(clinic, "vet.port", skip=3)
+    vet = clinic.come_in("vet.lilas")
+    open_note(vet, "Rex")
     vet.types("Dermatite, ")
     vet.sees("Dermatite,")
     with psycopg.connect(clinic.server.url(SUPERUSER), autocommit=True) as superuser:
@@ -108,34 +139,25 @@ def test_the_whole_disk_of_an_installation_is_full(cramped: tuple[Clinic, SmallD
         assert time.monotonic() < until, vet.text
         vet.read(0.2)
     assert "prurit modéré." in vet.text
-    newcomer = Person(clinic, "vet.lilas", password=None)  # type: ignore[arg-type]  # the same shape
-    newcomer.sees("The accounts cannot be reached now.")
+    newcomer = Person(clinic, "asv.lilas", password=None, size=(132, 24))  # type: ignore[arg-type]  # the same shape
+    newcomer.sees("The accounts cannot be reached now.", 20)
     vet.types(" Revoir.")
     vet.sees("Revoir.", 20)
     disk.make_room()
     until = time.monotonic() + 90
-    while "Enregistré" not in vet.text:
+    while clinic.ask("SELECT note FROM record_entries") != [("Dermatite, prurit modéré. Revoir.",)]:
         assert time.monotonic() < until, vet.text
         vet.types(SAVE)
         for _ in range(20):
             vet.read(0.1)
-    assert clinic.ask(note_of(animal_id)) == [("Dermatite, prurit modéré. Revoir.",)]
-    # Full again: neither where a person worked last nor a line of the log can be written; that harms nobody.
-    other = clinic.come_in("vet.deux")
-    go_home(other)
-    disk.fill()
-    other.types(SITE)
-    other.sees("Continuer")
-    other.types(ENTER)
-    other.sees("PORT", 20)
-    assert (clinic.folder / "last-sites.json").read_text() != ""
+    disk.fill()  # full again: closing says its sentence into a log that takes none, and closes all the same
     assert clinic.close() == 0
     vet.ends()
-    other.ends()
 
 
 def stop_journal(superuser: psycopg.Connection) -> None:
     """Use up what is left of the journal's last file: then the server, which must not go on without, falls."""
     with pytest.raises(psycopg.Error):
-        for _ in range(2_000):
-            superuser.execute("SELECT pg_logical_emit_message(true, 'ballast', repeat('x', 100000))")
+        superuser.execute(
+            "SELECT pg_logical_emit_message(false, 'ballast', repeat('x', 100000)) FROM generate_series(1, 2000)"
+        )

@@ -154,7 +154,7 @@ class PracticeApp(TellingApp, inherit_bindings=False):
             self.tell_failure(error)
 
     def _way_of_keys(self) -> tuple[MessagePump, ...]:
-        return tuple((self.focused or self.screen).ancestors_with_self)
+        return tuple((self.focused or self.screen).ancestors_with_self) if self.screen_stack else ()
 
     def forget_waiting_keys(self) -> None:
         """Drop the keys typed ahead of a failure."""
