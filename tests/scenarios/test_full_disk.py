@@ -5,27 +5,20 @@ import random
 import string
 import time
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 
 import psycopg
 import pytest
 from textual import events
 
-from tests.practice.clinic_day import admit_patients, open_clinic
-from tests.scenarios.clinic import PASSWORD, Clinic
+from tests.scenarios.clinic import Clinic
+from tests.scenarios.furnished import furnish
 from tests.scenarios.keys import SAVE
 from tests.scenarios.small_disk import SmallDisk, small_disk
 from tests.scenarios.test_workstation import open_note
 from tests.screens.clinic_desk import clinic_desk, morning
 from tests.terminal.door import Person
-from tests.world import Clock, Cluster, Group, fill_group
-from vpterm.database.installation import Installation
-from vpterm.database.logins import make_database, make_roles, make_site_login
-from vpterm.database.roles import MANAGEMENT_LOGIN, OWNER
-from vpterm.database.server import DATABASE, SUPERUSER, EmbeddedServer
-from vpterm.migrations.history import upgrade
-from vpterm.practice.staff.actions import set_password
+from tests.world import Cluster, Group
+from vpterm.database.server import SUPERUSER
 from vpterm.screens import main as every_noun
 
 pytestmark = pytest.mark.timeout(400)
@@ -96,29 +89,6 @@ def cramped() -> Iterator[tuple[Clinic, SmallDisk]]:
             yield clinic, disk
         finally:
             clinic.remove()
-
-
-def furnish(home: Path) -> None:
-    """Sites, people with passwords, and the patients of one of them."""
-    installation = Installation(home)
-    cluster = Cluster(installation, EmbeddedServer(installation))
-    cluster.server.start()
-    make_roles(cluster.superuser_url("postgres"), installation)
-    make_database(cluster.superuser_url("postgres"), DATABASE)
-    owner = cluster.server.url(OWNER)
-    upgrade(owner)
-    for code in ("lilas", "port", "bocage"):
-        make_site_login(owner, installation, code)
-    asyncio.run(fill(cluster))
-
-
-async def fill(cluster: Cluster) -> None:
-    await fill_group(cluster.server.url(MANAGEMENT_LOGIN), cluster.ids)
-    group = Group(cluster, DATABASE, Clock(datetime.now(UTC)))
-    for login in ("vet.lilas", "asv.lilas"):
-        await set_password(group.management(), staff_id=cluster.ids[login], password=PASSWORD, any_length=True)
-    await admit_patients(group, await open_clinic(group))
-    await group.close()
 
 
 @pytest.mark.doors

@@ -143,7 +143,7 @@ async def test_a_work_that_outlasts_the_screens_is_no_mistake_of_the_program() -
     app = app_for("test.board")
 
     async def too_late() -> None:
-        while app.screen_stack:
+        while app.screen_stack:  # noqa: ASYNC110 - an emptied stack has no event
             await asyncio.sleep(0)
         await app.go_back()
 
