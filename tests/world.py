@@ -5,6 +5,7 @@ import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -77,6 +78,10 @@ class Cluster:
     def as_superuser(self, statement: str, database: str = "postgres") -> None:
         with psycopg.connect(self.superuser_url(database), autocommit=True) as connection:
             connection.execute(statement.encode())
+
+    def ask(self, statement: str, database: str = "postgres") -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.superuser_url(database), autocommit=True) as connection:
+            return list(connection.execute(statement.encode()).fetchall())
 
     async def make_template(self) -> None:
         """A migrated database with the sites and the people, copied for every test."""

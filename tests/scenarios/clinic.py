@@ -23,8 +23,9 @@ PASSWORD = "demo"
 class Clinic:
     """`vpterm demo` running in a home of its own."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="vpterm-clinic-"))
+    def __init__(self, folder: Path | None = None, command: str = "demo") -> None:
+        self.command = command
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="vpterm-clinic-"))
         self.folder.chmod(0o755)
         self.server = EmbeddedServer(Installation(self.folder))
         self.port = free_port()
@@ -34,7 +35,7 @@ class Clinic:
         """Run the command and wait until the door answers."""
         log = (self.folder / "demo.log").open("a")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "vpterm.cli.main", "demo", "--port", str(self.port)],
+            [sys.executable, "-m", "vpterm.cli.main", self.command, "--port", str(self.port)],
             env={**os.environ, "VPTERM_HOME": str(self.folder), "LC_ALL": "C.UTF-8"},
             stdout=log, stderr=log, stdin=subprocess.DEVNULL, text=True, start_new_session=True,
         )  # fmt: skip

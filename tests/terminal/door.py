@@ -133,33 +133,18 @@ class RunningDoor:
         self._thread.join(5)
 
 
-class Person:
-    """Somebody at a terminal: the OpenSSH client in a pseudo-terminal, and what its screen shows."""
+class Terminal:
+    """A pseudo-terminal with a program in it, and what its screen shows."""
 
     def __init__(
-        self,
-        door: RunningDoor,
-        login: str,
-        *,
-        size: tuple[int, int] = (80, 24),
-        key: Path | None = None,
-        password: str | None = PASSWORD,
-        term: str = "xterm-256color",
-        extra: list[str] | None = None,
+        self, command: str, arguments: list[str], *, size: tuple[int, int] = (80, 24), environment: dict[str, str]
     ) -> None:
         self.columns, self.rows = size
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
         self.received = b""
-        command = shutil.which("ssh") or "ssh"
-        arguments = [*(extra or []), *door.ssh_options(key), "-p", str(door.port), f"{login}@127.0.0.1"]
-        environment = {**os.environ, "TERM": term, "LC_ALL": "C.UTF-8"}
-        environment.pop("COLORTERM", None)
         spawn: Any = pexpect.spawn  # published without types
         self.process = spawn(command, arguments, dimensions=(size[1], size[0]), env=environment, timeout=10)
-        if key is None and password is not None:
-            self.process.expect("[Pp]assword:|Mot de passe")
-            self.process.sendline(password)
 
     def read(self, seconds: float = 0.05) -> None:
         """Take what has arrived and draw it."""
@@ -200,6 +185,30 @@ class Person:
             self.read(0.02)
         self.process.close()
         return int(self.process.exitstatus if self.process.exitstatus is not None else -1)
+
+
+class Person(Terminal):
+    """Somebody at a terminal with the OpenSSH client in it."""
+
+    def __init__(
+        self,
+        door: RunningDoor,
+        login: str,
+        *,
+        size: tuple[int, int] = (80, 24),
+        key: Path | None = None,
+        password: str | None = PASSWORD,
+        term: str = "xterm-256color",
+        extra: list[str] | None = None,
+    ) -> None:
+        command = shutil.which("ssh") or "ssh"
+        arguments = [*(extra or []), *door.ssh_options(key), "-p", str(door.port), f"{login}@127.0.0.1"]
+        environment = {**os.environ, "TERM": term, "LC_ALL": "C.UTF-8"}
+        environment.pop("COLORTERM", None)
+        super().__init__(command, arguments, size=size, environment=environment)
+        if key is None and password is not None:
+            self.process.expect("[Pp]assword:|Mot de passe")
+            self.process.sendline(password)
 
     def freezes(self) -> None:
         """The client stands still: it reads nothing and answers nothing."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.scenarios.small_disk import small_disk
 from vpterm.terminal.last_sites import LastSites
 
 
@@ -34,3 +35,17 @@ def test_a_folder_that_cannot_be_written_keeps_nobody_out(tmp_path: Path) -> Non
     sites = LastSites(tmp_path / "missing" / "last-sites.json")
     sites.note("vet.deux", "port")
     assert sites.choose("vet.deux", ["lilas", "port"]) == "port"
+
+
+def test_a_full_disk_costs_the_memory_of_what_came_after_and_not_the_file() -> None:
+    with small_disk(1) as disk:
+        path = disk.folder / "last-sites.json"
+        sites = LastSites(path)
+        sites.note("vet.deux", "port")
+        disk.fill()
+        sites.note("vet.lilas", "lilas")
+        assert sites.choose("vet.lilas", ["bocage", "lilas"]) == "lilas"
+        assert LastSites(path).choose("vet.deux", ["lilas", "port"]) == "port"
+        disk.make_room()
+        sites.note("vet.port", "port")
+        assert LastSites(path).choose("vet.lilas", ["bocage", "lilas"]) == "lilas"

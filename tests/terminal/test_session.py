@@ -78,6 +78,8 @@ class Calls:
 
     def detach(self) -> None: ...
 
+    def shut_out(self) -> None: ...
+
 
 def make_small_app() -> SmallApp:
     link: SessionLink = Calls()
@@ -319,3 +321,26 @@ async def test_closed_sessions_leave_nothing_behind() -> None:
     await asyncio.sleep(0.05)
     gc.collect()
     assert sum(app() is not None for app in apps) <= 1  # the last may be held by a context not yet left
+
+
+class SlowKeeper(SmallApp):
+    """Needs a moment to keep what is typed."""
+
+    kept = ""
+
+    async def keep_typed(self) -> None:
+        await asyncio.sleep(0.2)
+        SlowKeeper.kept = self.query_one(Input).value
+
+
+async def test_a_session_ended_from_outside_keeps_what_is_half_typed() -> None:
+    tame_textual()
+    session = Host().make((80, 24))
+    await session.start(SlowKeeper(REQUEST, Calls(), {"database_url": "db"}))
+    viewer = Terminal(1)
+    session.attach(viewer)
+    session.feed(viewer, b"Mirza tousse")
+    await viewer.sees("Mirza tousse")
+    session.end()
+    await asyncio.wait_for(session.ended, 5)
+    assert SlowKeeper.kept == "Mirza tousse"

@@ -4,7 +4,7 @@ import logging
 import sys
 import tomllib
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -172,8 +172,9 @@ def locked(file: IO[str]) -> bool:
 
 
 def narrate(sentence: str) -> None:
-    """Say what goes on: on stderr, since stdout is data."""
-    typer.echo(sentence, err=True)
+    """Say what goes on: on stderr, since stdout is data. A log on a full disk costs the sentence, nothing else."""
+    with suppress(OSError):
+        typer.echo(sentence, err=True)
 
 
 def quiet_logs(level: int = logging.WARNING) -> None:

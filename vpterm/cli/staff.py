@@ -66,6 +66,16 @@ def role(login: str, site: str, role: str, end: bool = False) -> None:
     _manage(work)
 
 
+@app.command("end", help=_("A person has left: end every role and the account; open sessions close. (--undo) reopens."))
+def end(login: str, undo: bool = False) -> None:
+
+    async def work(context: Context) -> None:
+        change = actions.reopen_account if undo else actions.end_account
+        await change(context, staff_id=(await _person(context, login)).id)
+
+    _manage(work)
+
+
 @app.command("password", help=_("Set a person's password."))
 def password(login: str) -> None:
     wanted = _ask_password()

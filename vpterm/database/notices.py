@@ -1,6 +1,7 @@
 """What other people changed: one listening connection per process, however many screens want to know.
 
-Notices carry the name of a table and nothing else; whoever is told reads again, behind the walls.
+Notices carry the name of a table, or the number of a person, and nothing else; whoever is told reads again,
+behind the walls.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from psycopg import sql
 
 log = logging.getLogger(__name__)
 RETRY_S = 1.0
+RIGHTS_CHANGED = "rights"  # the channel of the whole group on which a member of staff is named whose rights changed
 Listener = Callable[[str], None]
 
 
@@ -46,7 +48,7 @@ class Notices:
         self._task = asyncio.create_task(self._run(), name="notices")
 
     def subscribe(self, channel: str, listener: Listener) -> Callable[[], None]:
-        """Call `listener(table)` at every notice on the channel ("" after a lost connection); answers what ends it."""
+        """Call `listener(payload)` at every notice ("" after a lost connection); answers what ends it."""
         if channel not in self._channels:
             raise ValueError(f"nobody listens on {channel}")
         self._listeners[channel].add(listener)
@@ -82,6 +84,6 @@ class Notices:
             lost = True
             await asyncio.sleep(RETRY_S)
 
-    def _tell(self, channel: str, table: str) -> None:
+    def _tell(self, channel: str, payload: str) -> None:
         for listener in tuple(self._listeners[channel]):
-            listener(table)
+            listener(payload)

@@ -30,7 +30,12 @@ def current_revision(url: str) -> str | None:
     return str(row[0]) if row else None
 
 
-def newest_revision() -> str:
-    """The revision of the newest migration here: each file's name begins with its number."""
+def revisions() -> list[str]:
+    """All revisions here, oldest first: each file's name begins with its number, and the history is one line."""
     versions = resources.files("vpterm.migrations") / "versions"
-    return max(file.name.partition("_")[0] for file in versions.iterdir() if file.name[:1].isdigit())
+    return sorted({file.name.partition("_")[0] for file in versions.iterdir() if file.name[:1].isdigit()})
+
+
+def newest_revision() -> str:
+    """The revision that the tables of this program stand at."""
+    return revisions()[-1]

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Protocol, cast, get_args, runtime_checkable
 
+from vpterm.kernel.i18n import N_
+
 Colours = Literal["truecolor", "256", "16", "8", "mono"]
 Glyphs = Literal["full", "console", "ascii"]
 
@@ -83,6 +85,14 @@ class Hears(Protocol):
         """Show it to the person, without taking anything from their hands. Called from outside the app's own tasks."""
 
 
+@runtime_checkable
+class KeepsTyped(Protocol):
+    """An app that can keep what is half typed before its session is ended from outside."""
+
+    async def keep_typed(self) -> None:
+        """Keep it now; returns when it is kept, or cannot be."""
+
+
 class SessionLink(Protocol):
     """What an app may ask of the session that carries it. Every call returns at once."""
 
@@ -94,3 +104,11 @@ class SessionLink(Protocol):
 
     def detach(self) -> None:
         """Close the connection only: the session waits for the next login."""
+
+    def shut_out(self) -> None:
+        """End the session with SHUT_OUT: the person works here no more."""
+
+
+SHUT_OUT = N_(
+    "You no longer work at this site: your session was closed, what you had typed is kept. Ask the management."
+)

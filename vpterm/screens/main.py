@@ -5,7 +5,7 @@ from importlib import import_module
 
 from vpterm.database.context import Context
 from vpterm.database.engine import Database
-from vpterm.database.notices import Notices, board_of
+from vpterm.database.notices import RIGHTS_CHANGED, Notices, board_of
 from vpterm.database.rehearsal import rehearse as rehearse_database
 from vpterm.kernel.errors import NotAllowed
 from vpterm.kernel.i18n import _
@@ -15,6 +15,7 @@ from vpterm.practice.staff.rules import rights_of
 from vpterm.screens.link import SessionLink, SessionRequest
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.person import SiteFace
+from vpterm.screens.shell.standing import Standing
 from vpterm.screens.theme.site_colours import SITE_COLOURS
 
 # Every noun registers its places when it is imported; the order is that of the F10 menu.
@@ -24,7 +25,7 @@ for _noun in ("home", "agenda", "waiting", "clients", "animals", "care", "billin
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What all sessions of a worker share: the site's login, and one ear for the site's boards."""
+    """What all sessions of a worker share: the site's login, and one ear for its boards and for people's rights."""
 
     database: Database
     notices: Notices
@@ -42,7 +43,7 @@ async def open_worker(site_code: str, database_url: str) -> Resources:
     """Once in a worker's life. Unavailable when the database does not answer."""
     database = Database(database_url, connections=6)
     site = await find_site(database, code=site_code)
-    notices = Notices(database_url, [board_of(site.id)])
+    notices = Notices(database_url, [board_of(site.id), RIGHTS_CHANGED])
     notices.start()
     return Resources(database, notices, site)
 
@@ -67,21 +68,33 @@ def make_spare(resources: Resources) -> PracticeApp:
 
 async def give_spare(app: PracticeApp, request: SessionRequest, link: SessionLink | None, resources: Resources) -> None:
     """Give an app that is nobody's to a person who works here now. Raises NotAllowed for anybody else."""
-    person = await find_staff_by_id(resources.database, staff_id=request.staff_id)
-    work = person.at(request.site_code) if person and person.active else None
-    if person is None or work is None:
+
+    async def read() -> Standing | None:
+        return await read_standing(request, resources.database)
+
+    standing = await read()
+    if standing is None:
         raise NotAllowed(_("You do not work at this site."), _("Ask the management."))
-    faces = {site.code: _face(site) for site in await list_sites(resources.database)}
     context = Context(
         database=resources.database,
         site_id=resources.site.id,
         site_code=resources.site.code,
-        staff_id=person.id,
-        rights=rights_of(work.roles),
+        staff_id=request.staff_id,
+        rights=standing.rights,
     )
-    sites = tuple(faces[code] for code in request.sites if code in faces)
-    app.belong_to(context, request, site=faces[request.site_code], sites=sites, link=link)
+    app.belong_to(context, request, site=_face(resources.site), sites=standing.sites, link=link, read_standing=read)
     await app.until_dressed()
+
+
+async def read_standing(request: SessionRequest, database: Database) -> Standing | None:
+    """What the person may do at this site now; None when they do not work there (any more)."""
+    person = await find_staff_by_id(database, staff_id=request.staff_id)
+    work = person.at(request.site_code) if person and person.active else None
+    if person is None or work is None:
+        return None
+    faces = {site.code: _face(site) for site in await list_sites(database)}
+    sites = tuple(faces[code] for code in request.sites if code in faces and person.at(code))
+    return Standing(rights_of(work.roles), sites)
 
 
 def _face(site: SiteRow) -> SiteFace:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vpterm.kernel.i18n import DEFAULT_LANGUAGE, _, available_languages, using
-from vpterm.screens.link import SessionRequest
+from vpterm.screens.link import SHUT_OUT, SessionRequest
 from vpterm.terminal.identity import Account, SiteAccess
 from vpterm.terminal.last_sites import LastSites
 from vpterm.terminal.registry import OpenSession, Registry
@@ -241,6 +241,9 @@ class Gateway:
         elif frame.kind == "link.leave":
             worker.wire.send("session.end", session=session.number)
             self._session_ended(session, "left", seats)  # a login from now on gets a new one
+        elif frame.kind == "link.shut_out":
+            worker.wire.send("session.end", session=session.number)
+            self._session_ended(session, "shut_out", seats)
         elif frame.kind == "link.detach":
             for seat in seats:
                 self._dismiss(seat, 0, lambda: _("Your session is waiting for you."))
@@ -255,6 +258,8 @@ class Gateway:
         for seat in seats:
             if reason in ("left", "ended"):
                 self._dismiss(seat, 0, lambda: _("Goodbye."))
+            elif reason == "shut_out":
+                self._dismiss(seat, 1, lambda: _(SHUT_OUT))
             else:
                 notice = lambda: _("The screen failed and was opened anew; drafts are kept.")  # noqa: E731
                 self._start_again(seat, session, notice, at_home=True)

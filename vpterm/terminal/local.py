@@ -6,14 +6,24 @@ Imports nothing that only unix has: this is how a workstation with Windows or ma
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import inspect
+import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 from textual.app import App
 
-from vpterm.screens.link import SessionRequest
+from vpterm.kernel.i18n import _, set_language
+from vpterm.screens.link import SHUT_OUT, KeepsTyped, SessionRequest
+
+END_LIMIT_S = 5.0  # a terminal that is gone may hold the program up for ever; drafts are kept long before
+# What Windows lacks of these is never sent there: closing its window ends the program at once.
+ENDING_SIGNALS = ("SIGTERM", "SIGHUP")
 
 
 class LocalLink:
@@ -24,6 +34,8 @@ class LocalLink:
 
     def __init__(self) -> None:
         self.app: App[Any] | None = None
+        self.last_words = ""
+        self.exit_code = 0
 
     def request_site(self, site_code: str) -> None:
         """Nothing: the other site's login is not here."""
@@ -37,26 +49,85 @@ class LocalLink:
         """End the program: a local terminal leaves nothing to come back to but the saved drafts."""
         self.leave()
 
+    def shut_out(self) -> None:
+        """End the program, and say why once the terminal is as it was."""
+        self.last_words = _(SHUT_OUT)
+        self.exit_code = 1
+        self.leave()
+
+    def told_to_end(self, number: int) -> None:
+        """A signal came (`kill`, a window closed): what is typed is kept, then the program ends."""
+        self.exit_code = 128 + number
+        _end_at_the_latest(self.exit_code)
+        if number == getattr(signal, "SIGHUP", None):
+            _let_go_of_terminal()
+        if self.app is not None:
+            self.app.call_later(self._keep_and_leave)
+
+    async def _keep_and_leave(self) -> None:
+        app: object = self.app
+        if isinstance(app, KeepsTyped):
+            await app.keep_typed()
+        self.leave()
+
 
 def run_locally(request: SessionRequest, factory: str = "vpterm.screens.main:make_app") -> None:
-    """Run the app of one person in this terminal until they leave. `factory` is as for the workers."""
+    """Run the app of one person in this terminal until they leave. `factory` is as for the workers.
+
+    Raises SystemExit where the program did not end by the person's own wish.
+    """
     # psycopg does not work on the loop that Windows has by default.
     loop_factory = asyncio.SelectorEventLoop if sys.platform == "win32" else None
+    link = LocalLink()
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        runner.run(_run(request, factory))
+        runner.run(_run(request, factory, link))
+    if link.last_words:
+        print(link.last_words, file=sys.stderr)
+    if link.exit_code:
+        raise SystemExit(link.exit_code)
 
 
-async def _run(request: SessionRequest, factory: str) -> None:
-    module_name, _, name = factory.partition(":")
+async def _run(request: SessionRequest, factory: str, link: LocalLink) -> None:
+    set_language(request.language)
+    module_name, _colon, name = factory.partition(":")
     module = importlib.import_module(module_name)
     opening, closing = getattr(module, "open_worker", None), getattr(module, "close_worker", None)
     resources = await opening(request.site_code, request.database_url) if opening is not None else None
     try:
-        link = LocalLink()
         made = getattr(module, name or "make_app")(request, link, resources)
         app: App[Any] = await made if inspect.isawaitable(made) else made
         link.app = app
-        await app.run_async()
+        with _signals_told_to(link):
+            await app.run_async()
+        link.exit_code = link.exit_code or app.return_code or 0
     finally:
         if closing is not None:
             await closing(resources)
+
+
+@contextlib.contextmanager
+def _signals_told_to(link: LocalLink) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    numbers = [getattr(signal, name) for name in ENDING_SIGNALS if hasattr(signal, name)]
+    if sys.platform == "win32":
+        numbers = []
+    for number in numbers:
+        loop.add_signal_handler(number, link.told_to_end, number)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+
+def _end_at_the_latest(exit_code: int) -> None:
+    timer = threading.Timer(END_LIMIT_S, os._exit, (exit_code,))
+    timer.daemon = True
+    timer.start()
+
+
+def _let_go_of_terminal() -> None:
+    """A closed terminal answers every write with an error, on which Textual's writer would stop for good."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)

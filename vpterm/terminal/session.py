@@ -30,7 +30,7 @@ _WATCHER_KEYS = {*_LEAVING_KEYS, "q", "escape"}
 
 
 class Session:
-    """One person's app. `on_ended(reason)` is called once: "left", "crashed" or "ended"."""
+    """One person's app. `on_ended(reason)` is called once: "left", "crashed", "ended", or what `end` was told."""
 
     def __init__(
         self,

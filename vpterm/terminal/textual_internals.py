@@ -34,6 +34,8 @@ from textual.message_pump import MessagePump
 from textual.strip import Strip
 from textual.widgets import Input, Static
 
+from vpterm.screens.link import KeepsTyped
+
 _log = logging.getLogger("vpterm.terminal")
 
 
@@ -203,8 +205,17 @@ def has_failed(app: App[Any]) -> bool:
 
 
 def ask_to_end(app: App[Any]) -> None:
-    """Ask an app to end, from outside of its tasks."""
-    app._close_messages_no_wait()
+    """Ask an app to end, from outside of its tasks, once it has kept what is half typed."""
+
+    async def keep_and_close() -> None:
+        try:
+            if isinstance(app, KeepsTyped):
+                await app.keep_typed()
+        finally:
+            app._close_messages_no_wait()
+
+    if not app.call_later(keep_and_close):
+        app._close_messages_no_wait()
 
 
 def resize_app(app: App[Any], columns: int, rows: int) -> None:

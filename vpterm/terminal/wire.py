@@ -55,6 +55,7 @@ KINDS: dict[str, dict[str, type]] = {
     "link.site": {"session": int, "site": str},
     "link.leave": {"session": int},
     "link.detach": {"session": int},
+    "link.shut_out": {"session": int},
 }
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from textual.app import App
 
+from vpterm.kernel.errors import NotAllowed
 from vpterm.kernel.i18n import set_language
 from vpterm.screens.link import Hears, SessionRequest
 from vpterm.terminal.session import Session
@@ -53,6 +54,10 @@ class _Link:
     def detach(self) -> None:
         """See SessionLink."""
         self._wire.send("link.detach", session=self._session)
+
+    def shut_out(self) -> None:
+        """See SessionLink."""
+        self._wire.send("link.shut_out", session=self._session)
 
 
 class Worker:
@@ -192,6 +197,9 @@ class Worker:
             try:
                 set_language(request.language)  # in this task's context, which the app's own tasks inherit
                 await open_app(session, request)
+            except NotAllowed:
+                session.end("shut_out")  # the rights were taken away since the door looked
+                return
             except Exception:
                 _log.exception("the app of a session cannot be made")
                 session.end("failed")

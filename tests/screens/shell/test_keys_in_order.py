@@ -121,12 +121,33 @@ async def test_escape_returns_to_exactly_where_one_was(monkeypatch: pytest.Monke
         assert rows.has_focus
 
 
-async def test_a_place_beneath_says_no_more_that_something_is_loading() -> None:
+async def test_what_was_slow_to_open_leaves_nothing_on_the_line_beneath(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else "Loading…" would hide every later message of the place from which it was opened."""
+    monkeypatch.setattr(f"{__name__}.loading_s", 0.3)
     async with at_desk(app_for("test.board")) as desk:
-        await desk.press("enter")
-        assert isinstance(desk.app.screen, Sheet)
+        board = desk.app.screen
+        assert isinstance(board, Board)
+        desk.strike("enter")
+        await asyncio.sleep(0.2)
+        assert board.foot.message == "Chargement…"
+        await desk.settle()
+        assert board.foot.message == ""
         await desk.press("escape")
-        assert isinstance(desk.app.screen, Board)
-        assert desk.app.screen.foot.message == ""
-        desk.app.say("Noté.")
-        assert desk.app.screen.foot.message == "Noté."
+        desk.app.say("Réservé.")
+        await desk.settle()
+        assert desk.sees("Réservé.")
+        assert not desk.sees("Chargement")
+
+
+async def test_a_work_that_outlasts_the_screens_is_no_mistake_of_the_program() -> None:
+    app = app_for("test.board")
+
+    async def too_late() -> None:
+        while app.screen_stack:  # noqa: ASYNC110 - an emptied stack has no event
+            await asyncio.sleep(0)
+        await app.go_back()
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause(0.2)
+        app.work(too_late())
+    assert app.failures == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -50,6 +51,17 @@ async def open_home(app: Any) -> Screen[Any]:
     return Home()
 
 
+class Bare(Place):
+    """A place without a field: keys that nobody wants reach the app itself."""
+
+    place = "test.bare"
+
+
+@opens("test.bare")
+async def open_bare(app: Any) -> Screen[Any]:
+    return Bare()
+
+
 @opens("test.secret", right="see_secrets")
 async def open_secret(app: Any) -> Screen[Any]:
     return Home()
@@ -89,6 +101,9 @@ class Link:
 
     def detach(self) -> None:
         self.asked.append("detach")
+
+    def shut_out(self) -> None:
+        self.asked.append("shut_out")
 
 
 class Ear:
@@ -131,6 +146,24 @@ async def test_leaving_and_changing_site(keys: tuple[str, ...], asked: list[str]
     async with at_desk(app_with(link)) as desk:
         await desk.press(*keys)
     assert link.asked == asked
+
+
+async def test_ctrl_c_and_other_keys_of_the_framework_say_nothing_in_its_own_words() -> None:
+    async with at_desk(app_for("test.bare")) as desk:
+        before = desk.lines
+        await desk.press("ctrl+c", "ctrl+q", "escape")
+        assert not list(desk.app._notifications)
+        assert desk.lines == before
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="tasks begin at once only from Python 3.12 on")
+async def test_a_question_opens_where_tasks_begin_at_once() -> None:
+    """As in a local terminal, where Textual asks for that."""
+    link = Link()
+    asyncio.get_running_loop().set_task_factory(vars(asyncio)["eager_task_factory"])
+    async with at_desk(app_with(link)) as desk:
+        await desk.press("escape", "enter")
+    assert link.asked == ["leave"]
 
 
 async def test_who_presses_esc_once_too_often_and_types_on_loses_nothing() -> None:

@@ -31,8 +31,11 @@ async def prepare_invoice(context: Context, *, client_id: int) -> int:
     """
     context.require(PREPARE)
     async with context.writing() as connection:
+        # First the services, then the invoice: the order of locks of care.remove_service, which takes a service first.
+        held = {service.id for service in await connection.execute(_hold_unbilled(context.site_id, client_id))}
         invoice_id = await _draft_of(connection, context, client_id)
-        services = (await connection.execute(_unbilled(context.site_id, client_id))).mappings().all()
+        unbilled = (await connection.execute(_unbilled(context.site_id, client_id))).mappings().all()
+        services = [service for service in unbilled if service["id"] in held]
         if services:
             fees = await fees_in(connection, context.site_id, [service["fee_code"] for service in services])
             lines = [_line_of(dict(service), fees.get(service["fee_code"])) for service in services]
@@ -56,6 +59,10 @@ def _unbilled(site_id: int, client_id: int) -> Any:
         )
         .order_by(PerformedService.performed_at, PerformedService.id)
     )  # fmt: skip
+
+
+def _hold_unbilled(site_id: int, client_id: int) -> Any:
+    return _unbilled(site_id, client_id).with_for_update(read=True, of=PerformedService)
 
 
 def _line_of(service: Mapping[str, Any], fee: FeeRow | None) -> dict[str, Any]:
@@ -192,7 +199,7 @@ async def _lock_line(connection: AsyncConnection, context: Context, line_id: int
     statement = _of_line(
         select(
             InvoiceLine.invoice_id, InvoiceLine.quantity, InvoiceLine.unit_price, InvoiceLine.discount_percent,
-            InvoiceLine.vat_percent, InvoiceLine.label,
+            InvoiceLine.vat_percent, InvoiceLine.label, InvoiceLine.service_id,
         ),
         context,
         line_id,
@@ -200,6 +207,11 @@ async def _lock_line(connection: AsyncConnection, context: Context, line_id: int
     row = (await connection.execute(statement)).mappings().one_or_none()
     if row is None:
         raise NotFound(_("This line is not on a draft of this site any more."))
+    if row["service_id"] is not None:  # before the invoice, as everywhere: see prepare_invoice
+        service = select(PerformedService.id).where(
+            PerformedService.id == row["service_id"], PerformedService.site_id == context.site_id
+        )
+        await connection.execute(service.with_for_update(read=True))
     await _lock_draft(connection, context, row["invoice_id"])
     again = (await connection.execute(statement)).mappings().one_or_none()
     if again is None:

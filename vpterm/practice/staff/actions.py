@@ -64,6 +64,25 @@ async def take_role(context: Context, *, staff_id: int, site_id: int, role: Role
         )
 
 
+async def end_account(context: Context, *, staff_id: int) -> None:
+    """A person has left the group: no more logins, every role ended; open sessions close by themselves."""
+    context.require("staff.manage")
+    async with context.writing() as connection:
+        await connection.execute(
+            update(StaffSite)
+            .where(StaffSite.staff_id == staff_id, StaffSite.ended_on.is_(None))
+            .values(ended_on=context.today())
+        )
+        await connection.execute(update(StaffMember).where(StaffMember.id == staff_id).values(left_on=context.today()))
+
+
+async def reopen_account(context: Context, *, staff_id: int) -> None:
+    """A person has come back: their roles are given anew, one by one."""
+    context.require("staff.manage")
+    async with context.writing() as connection:
+        await connection.execute(update(StaffMember).where(StaffMember.id == staff_id).values(left_on=None))
+
+
 async def set_password(context: Context, *, staff_id: int, password: str, any_length: bool = False) -> None:
     """Give a person a password; Refused when it is too short. `any_length` is for the demo group alone."""
     context.require("staff.manage")

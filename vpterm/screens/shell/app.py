@@ -25,11 +25,12 @@ from vpterm.screens.shell.gate import KeyGate
 from vpterm.screens.shell.openers import opening
 from vpterm.screens.shell.person import PersonalApp, SiteFace
 from vpterm.screens.shell.place import Dialog, Opening, Place
+from vpterm.screens.shell.standing import ReadStanding, StandingWatch
 from vpterm.screens.shell.whereabouts import Whereabouts
 from vpterm.screens.shell.works import Works
 
 
-class PracticeApp(PersonalApp):
+class PracticeApp(PersonalApp, inherit_bindings=False):
     """One person at one site. Places are reached by `await app.open("noun.view", **arguments)`."""
 
     CSS_PATH = Path(__file__).parent.parent / "theme" / "vpterm.tcss"
@@ -46,23 +47,25 @@ class PracticeApp(PersonalApp):
         sites: tuple[SiteFace, ...] = (),
         link: SessionLink | None = None,
         notices: Notices | None = None,
+        read_standing: ReadStanding | None = None,
         home: str = "home.board",
         **arguments: Any,
     ) -> None:
-        """Without a request `context` is nobody's, and `belong_to` comes later; `notices` tell what others
-        changed on the site's boards; `arguments` go to Textual's App.
+        """Without a request `context` is nobody's, and `belong_to` comes later; `notices` tell what others changed on
+        the site's boards, and that rights changed, which `read_standing` then reads; `arguments` go to Textual's App.
         """
         super().__init__(context, site=site, **arguments)
         self.notices = notices
         self.home = home
         self.last_patient: int | None = None
-        self._boards = Boards(self, notices)
+        self.boards = Boards(self, notices)
+        self._standing: StandingWatch | None = None
         self.works = Works(self.show_busy, self.tell_failure)
         self.gate = KeyGate(self.works, self._deliver, self._way_of_keys)
         self._asking = Asking(self)
         self.whereabouts = Whereabouts(self)
         if request is not None:
-            self.belong_to(context, request, site=site, sites=sites, link=link)
+            self.belong_to(context, request, site=site, sites=sites, link=link, read_standing=read_standing)
 
     # -- beginning, time, end
 
@@ -73,12 +76,14 @@ class PracticeApp(PersonalApp):
     def on_mount(self) -> None:
         """Be ready for a person, who may be here already."""
         self._wait_for_minute()
-        self._boards.open()
+        self.boards.open()
         if self.is_taken:
             self.begin()
 
     def begin(self) -> None:
         """Open the home board, and where a cut found the person; keys typed meanwhile wait for it."""
+        self._standing = StandingWatch(self, self.notices, self.read_standing)
+        self._standing.open()
         self.work(self._come_in())
 
     async def _come_in(self) -> None:
@@ -87,7 +92,9 @@ class PracticeApp(PersonalApp):
 
     def on_unmount(self) -> None:
         """Nothing outlives the session."""
-        self._boards.close()
+        self.boards.close()
+        if self._standing is not None:
+            self._standing.close()
         self.whereabouts.close()
         self.gate.close()
         self.works.close()
@@ -132,7 +139,7 @@ class PracticeApp(PersonalApp):
             self.tell_failure(error)
 
     def _way_of_keys(self) -> tuple[MessagePump, ...]:
-        return tuple((self.focused or self.screen).ancestors_with_self)
+        return tuple((self.focused or self.screen).ancestors_with_self) if self.screen_stack else ()
 
     def forget_waiting_keys(self) -> None:
         """Drop the keys typed ahead of a failure."""
@@ -235,8 +242,7 @@ class PracticeApp(PersonalApp):
 
         code = await pick_site(self)
         if code is not None:
-            self.keep_drafts()
-            await self._finish_background()
+            await self.keep_typed()
             self.wanted_site = code
             self._tell_session(lambda link: link.request_site(code))
 
@@ -246,9 +252,8 @@ class PracticeApp(PersonalApp):
 
         how = await ask_how_to_leave(self)
         if how == "leave":
-            self.keep_drafts()
             self.background(self.whereabouts.forget())
-            await self._finish_background()
+            await self.keep_typed()
             self._tell_session(lambda link: link.leave())
         elif how == "detach":
             self.detach()

@@ -38,6 +38,8 @@ MOST_FAILURES = 25  # a session that fails again and again ends, and the next lo
 def recover(app: TellingApp, error: Exception) -> None:
     """A widget's message loop broke, so its place is dead: leave it, and say so on the place beneath."""
     app.tell_failure(error)
+    if not app.screen_stack:  # it closes already
+        return
     if len(app.failures) > MOST_FAILURES:
         app.exit(return_code=1)
         return

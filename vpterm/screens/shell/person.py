@@ -10,7 +10,9 @@ from typing import Any
 from vpterm.database.context import Context
 from vpterm.kernel.i18n import Speech, set_language
 from vpterm.screens.link import SessionLink, SessionRequest
+from vpterm.screens.shell.standing import ReadStanding
 from vpterm.screens.shell.telling import TellingApp
+from vpterm.screens.shell.works import Background
 from vpterm.screens.theme.look import Look
 from vpterm.screens.theme.themes import CONSOLE, TRUECOLOR
 
@@ -35,7 +37,8 @@ class PersonalApp(TellingApp):
         self.wanted_site: str | None = None
         self.is_taken = False
         self._is_dressed = asyncio.Event()
-        self._background: set[asyncio.Task[None]] = set()
+        self._background = Background(self.tell_mistake)
+        self.read_standing: ReadStanding | None = None
         self._speech: Speech | None = None
         self._become(context, SessionRequest(context.site_code, "", context.staff_id, ""), site)
         self.animation_level = "none"
@@ -44,7 +47,8 @@ class PersonalApp(TellingApp):
         self.theme = self._theme_name
 
     def _become(self, context: Context, request: SessionRequest, site: SiteFace) -> None:
-        self.context, self.request, self.site = context, request, site
+        self.context = context
+        self.request, self.site = request, site
         self.sites: tuple[SiteFace, ...] = (site,)
         self.link: SessionLink | None = None
         self.person = request.display_name or request.login
@@ -64,13 +68,14 @@ class PersonalApp(TellingApp):
         site: SiteFace,
         sites: tuple[SiteFace, ...] = (),
         link: SessionLink | None = None,
+        read_standing: ReadStanding | None = None,
     ) -> None:
         """Be this person's from now on. `sites` are those between which they may change (F6)."""
         if self.is_taken:
             raise RuntimeError("an app belongs to one person for good")
         self.is_taken = True
         self._become(context, request, site)
-        self.sites, self.link = sites or (site,), link
+        self.sites, self.link, self.read_standing = sites or (site,), link, read_standing
         if self._speech is None:  # not mounted yet
             self.theme = self._theme_name
             self._is_dressed.set()
@@ -96,26 +101,19 @@ class PersonalApp(TellingApp):
 
     # -- what goes on beside the keys
 
-    def background(self, work: Coroutine[Any, Any, None]) -> None:
+    def background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something that no key waits for (keeping a draft). Leaving waits for it, 2 s at most."""
-        task = asyncio.create_task(self._in_background(work))
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-
-    async def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except Exception as error:  # a border: see guard.py
-            self.tell_mistake(error)
-
-    async def _finish_background(self) -> None:
-        if self._background:
-            await asyncio.wait(self._background, timeout=2)
+        return self._background.start(work)
 
     def keep_drafts(self) -> None:
         """Have the open place keep what is typed."""
-        if self.open_place is not None and self.screen is self.open_place:
+        if self.open_place is not None:
             self.open_place.keep_drafts()
+
+    async def keep_typed(self) -> None:
+        """Have the open form keep what is typed now, and wait until it is kept: the session is about to end."""
+        self.keep_drafts()
+        await self._background.finish()
 
     # -- leaving
 
@@ -123,6 +121,11 @@ class PersonalApp(TellingApp):
         """Close the connection; the session waits as it is."""
         self.keep_drafts()
         self._tell_session(lambda link: link.detach())
+
+    async def shut_out(self) -> None:
+        """The person no longer works at this site: the session ends and says so; what is typed is kept."""
+        await self.keep_typed()
+        self._tell_session(lambda link: link.shut_out())
 
     def _tell_session(self, wish: Callable[[SessionLink], None]) -> None:
         """The session does what is wished; without one (a local terminal) the program ends."""

@@ -27,6 +27,7 @@ class TellingApp(App[None]):
         self.messages: deque[str] = deque(maxlen=20)
         self.failures: list[BaseException] = []
         self.broken_places: set[Screen[Any]] = set()
+        self._busy_place: Place | None = None
 
     @property
     def open_place(self) -> Place | None:
@@ -50,8 +51,6 @@ class TellingApp(App[None]):
     def tell_failure(self, error: BaseException) -> None:
         """A work failed: say why, mark the field it names. Keys typed ahead were meant for what did not happen."""
         self.forget_waiting_keys()
-        if isinstance(error, asyncio.CancelledError) and not self.is_running:
-            return
         self._show(error, getattr(error, "field", None))
 
     def tell_mistake(self, error: BaseException) -> None:
@@ -59,6 +58,9 @@ class TellingApp(App[None]):
         self._show(error, None)
 
     def _show(self, error: BaseException, field: str | None) -> None:
+        if not self.is_running:  # the session is closing: its screens are gone, and nobody is there to be told
+            log.info("given up at the end of a session: %r", error)
+            return
         sentence = self._sentence(error)
         self.messages.append(sentence)
         self.show_again(sentence, field)
@@ -87,13 +89,13 @@ class TellingApp(App[None]):
         """0: over; 1: something takes its time; 2: so long that Esc gives it up, unless it is being saved."""
         loading = ("", _("Loading…"), _("Still loading… Esc gives up."))
         saving = ("", _("One moment…"), _("Still at work…"))
-        if stage == 0:  # it was said on the place from which another one was opened
-            for screen in self.screen_stack:
-                if isinstance(screen, Place):
-                    screen.show_busy("")
-        elif self.open_place is not None:
-            self.open_place.show_busy((loading if can_cancel else saving)[stage])
-        self.repaint_beneath()
+        place, before = self.open_place, self._busy_place
+        if before is not None and before is not place:
+            before.show_busy("")  # what took its time was the opening of another place over this one
+        self._busy_place = place if stage else None
+        if place is not None:
+            place.show_busy((loading if can_cancel else saving)[stage])
+            self.repaint_beneath()
 
     def _handle_exception(self, error: Exception) -> None:
         """Textual's last word on a widget whose message loop broke: leave that place, keep the session."""

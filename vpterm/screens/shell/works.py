@@ -1,4 +1,7 @@
-"""Works: what a key sets going (loading, saving). While one is under way, later keys wait; see gate.py."""
+"""Works: what a key sets going (loading, saving). While one is under way, later keys wait; see gate.py.
+
+And what goes on in the background, for which no key waits.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 
 SAY_BUSY_AFTER_S = 0.1
 MAY_CANCEL_AFTER_S = 2.0
+LEAVING_WAITS_S = 2.0
 
 
 class Works:
@@ -36,6 +40,9 @@ class Works:
         return task
 
     async def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        # From Python 3.12 on, Textual in a local terminal has tasks begin before `start` is told of them.
+        if (task := asyncio.current_task()) is not None:
+            self._tasks.add(task)
         try:
             await work
         except (Exception, asyncio.CancelledError) as error:  # a border: the session outlives any work
@@ -113,3 +120,30 @@ class Works:
     def _reach(self, stage: int) -> None:
         self._stage = stage
         self._on_busy(stage, bool(self._going_loads()))
+
+
+class Background:
+    """Tasks that no key waits for (keeping a draft). `on_failure(error)` is told what one of them raised."""
+
+    def __init__(self, on_failure: Callable[[BaseException], None]) -> None:
+        self._on_failure = on_failure
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run `work` beside everything else."""
+        task = asyncio.create_task(self._run(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:  # a border: the session outlives what goes on beside it
+            self._on_failure(error)
+
+    async def finish(self) -> None:
+        """Wait for all of them but the caller, LEAVING_WAITS_S at most."""
+        others = self._tasks - {asyncio.current_task()}
+        if others:
+            await asyncio.wait(others, timeout=LEAVING_WAITS_S)

@@ -90,10 +90,10 @@ class Form(Drawn, VerticalScroll, can_focus=False):
 
     def restore(self, texts: Mapping[str, str]) -> None:
         """Put the texts of a draft back; a save then tells `on_draft` that it is over."""
-        self._draft = dict(texts)
         for name, text in texts.items():
             if name in self.fields:
                 self.fields[name].set_text(text)
+        self._draft = self.texts()
 
     @property
     def is_changed(self) -> bool:
