@@ -14,9 +14,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from vpterm.kernel.i18n import DEFAULT_LANGUAGE, _, available_languages, using
+from vpterm.kernel.i18n import _, using
 from vpterm.screens.link import SessionRequest
-from vpterm.terminal.identity import Account, SiteAccess
+from vpterm.terminal.greeting import language_of
+from vpterm.terminal.identity import SiteAccess
 from vpterm.terminal.last_sites import LastSites
 from vpterm.terminal.registry import OpenSession, Registry
 from vpterm.terminal.seat import Seat
@@ -25,12 +26,6 @@ from vpterm.terminal.wire import Frame
 from vpterm.terminal.workers import Nursery, WorkerLink, WorkerUnavailable
 
 _log = logging.getLogger("vpterm.terminal")
-
-
-def language_of(account: Account | None) -> str:
-    """The language in which to speak to a person."""
-    language = account.language if account is not None else DEFAULT_LANGUAGE
-    return language if language in available_languages() else DEFAULT_LANGUAGE
 
 
 class Gateway:
@@ -74,7 +69,7 @@ class Gateway:
         if site is None:
             self._dismiss(seat, 1, lambda: _("Your account is not attached to any site."))
         else:
-            self._do(self.bring_in(seat, site))
+            self._do(self.bring_in(seat, site, seat.greeting))
 
     def seat_left(self, seat: Seat) -> None:
         """The connection is gone; the session waits for the person to come back."""

@@ -48,8 +48,11 @@ class _View:
 class Seat:
     """A terminal of a person who has come in. `number` is that of its present viewer in a worker."""
 
-    def __init__(self, account: Account, line: Line, size: tuple[int, int], kind: TerminalKind) -> None:
+    def __init__(
+        self, account: Account, line: Line, size: tuple[int, int], kind: TerminalKind, greeting: str = ""
+    ) -> None:
         self.account, self.kind = account, kind
+        self.greeting = greeting  # shown for a moment as the person comes in
         self.columns, self.rows = size
         self.is_gone = False
         self._line = line

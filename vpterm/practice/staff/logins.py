@@ -53,9 +53,7 @@ async def count_guesses(
 ) -> Guesses:
     """Wrong guesses of late at this account, since it was last opened, and from this address, at all accounts."""
     now, network = now or datetime.now(UTC), network_of(address)
-    wrong = and_(
-        LoginEvent.happened_at > now - within, LoginEvent.accepted.is_(False), LoginEvent.method.in_(GUESSED)
-    )
+    wrong = and_(LoginEvent.happened_at > now - within, LoginEvent.accepted.is_(False), LoginEvent.method.in_(GUESSED))
     opened = (
         select(func.coalesce(func.max(LoginEvent.happened_at), datetime.min.replace(tzinfo=UTC)))
         .where(LoginEvent.login == login, LoginEvent.accepted, LoginEvent.happened_at > now - within)

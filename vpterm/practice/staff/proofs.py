@@ -41,9 +41,7 @@ class CodeState:
 
 async def note_change(connection: AsyncConnection, *, staff_id: int, what: str) -> None:
     """Write into the list of changes, in the transaction of the change."""
-    await connection.execute(
-        insert(IdentityChange).values(staff_id=staff_id, happened_at=datetime.now(UTC), what=what)
-    )
+    await connection.execute(insert(IdentityChange).values(staff_id=staff_id, happened_at=datetime.now(UTC), what=what))
 
 
 async def change_own_password(database: Database, *, staff_id: int, password: str) -> None:
@@ -73,9 +71,7 @@ async def enrol_totp(
     values = {"sealed_secret": seal.close(secret, staff_id), "last_step": step}
     async with database.transaction(staff_id=staff_id) as connection:
         statement = upsert(StaffTotp).values(staff_id=staff_id, **values)
-        await connection.execute(
-            statement.on_conflict_do_update(index_elements=[StaffTotp.staff_id], set_=values)
-        )
+        await connection.execute(statement.on_conflict_do_update(index_elements=[StaffTotp.staff_id], set_=values))
         await connection.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff_id))
         hashes = [{"staff_id": staff_id, "code_hash": hash_of_recovery_code(staff_id, each)} for each in codes]
         await connection.execute(insert(RecoveryCode), hashes)

@@ -103,7 +103,9 @@ def check_code_rule(text: str) -> CodeRule:
     try:
         return CodeRule(text)
     except ValueError as failure:
-        raise Refused(_("“{rule}” is no rule for codes.").format(rule=text), ", ".join(CodeRule), field="rule") from failure
+        raise Refused(
+            _("“{rule}” is no rule for codes.").format(rule=text), ", ".join(CodeRule), field="rule"
+        ) from failure
 
 
 LONGEST_CERTIFICATE_HOURS = 24 * 7
