@@ -70,7 +70,7 @@ async def list_certificates(database: Database, *, serial: int | None = None) ->
     if serial is not None:
         statement = statement.where(StaffCertificate.id == serial)
     async with database.reading() as connection:
-        rows = (await connection.execute(statement.order_by(StaffCertificate.id.desc()))).tuples().all()
+        rows = (await connection.execute(statement.order_by(StaffCertificate.id.desc()))).all()
     return [
         CertificateRow(row[0], row[1], row[2], row[3], tuple(row[4].split()), row[5], row[6], row[7]) for row in rows
     ]
