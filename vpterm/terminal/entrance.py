@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncssh
 
-from vpterm.kernel.i18n import _, using
+from vpterm.kernel.i18n import N_, _, using
 from vpterm.terminal.anteroom import Anteroom
 from vpterm.terminal.colour import colours_of
 from vpterm.terminal.gateway import Gateway
@@ -90,7 +90,7 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
             greeting = await self._arrive()
         except Exception:  # a border: whatever keeps the accounts must not leave a terminal without a word
             _log.exception("somebody could not be let in")
-            self._turn_away(_("The accounts cannot be reached now. Please try again in a moment."))
+            self._turn_away(N_("The accounts cannot be reached now. Please try again in a moment."))
             return
         if self._channel is None or self._account is None:
             return
@@ -110,12 +110,13 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
                 return True
         finally:
             self._anteroom = None
-        self._turn_away(_("Without the code nobody comes in."))
+        self._turn_away(N_("Without the code nobody comes in."))
         return False
 
     def _turn_away(self, why: str) -> None:
         if self._channel is not None:
-            self._channel.write_stderr(why.encode() + b"\r\n")
+            with using(language_of(self._account)):
+                self._channel.write_stderr(_(why).encode() + b"\r\n")
             self._channel.exit(1)
 
     def _refusal(self) -> str | None:

@@ -24,17 +24,15 @@ async def greeting_of(account: Account, method: LoginMethod, accounts: Accounts)
     last = next((row for row in past if row.accepted), None)
     refused = sum(1 for row in past if not row.accepted and (last is None or row.happened_at > last.happened_at))
     with using(language_of(account)):
-        said = []
-        if last is not None:
-            told = _("Last login: {when} from {address}.") if last.address else _("Last login: {when}.")
-            said.append(told.format(when=_when(last.happened_at, accounts.now()), address=last.address))
+        said = []  # what matters most first: a narrow terminal cuts the end
         if refused:
-            said.append(
-                ngettext("{n} attempt refused since!", "{n} attempts refused since!", refused).format(n=refused)
-            )
+            said.append(ngettext("{n} attempt refused!", "{n} attempts refused!", refused).format(n=refused))
         if method == "recovery":
             left = await accounts.count_recovery_codes(account)
             said.append(ngettext("{n} recovery code left.", "{n} recovery codes left.", left).format(n=left))
+        if last is not None:
+            told = _("Last login: {when} from {address}.") if last.address else _("Last login: {when}.")
+            said.append(told.format(when=_when(last.happened_at, accounts.now()), address=last.address))
         return " ".join(said)
 
 
