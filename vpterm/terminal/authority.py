@@ -48,6 +48,11 @@ class Authority:
         self.public_path.write_bytes(key.export_public_key())
         return str(key.get_fingerprint())
 
+    def require(self) -> None:
+        """NotFound without an authority that can sign here."""
+        if not self.key_path.exists():
+            raise NotFound(_("There is no authority here."), _("Make it: vpterm ca init"))
+
     def public_key(self) -> asyncssh.SSHKey | None:
         """The public half, None without an authority."""
         return asyncssh.read_public_key(self.public_path) if self.public_path.exists() else None
@@ -57,8 +62,7 @@ class Authority:
         valid_until: datetime, addresses: Sequence[str] = (),
     ) -> bytes:  # fmt: skip
         """A user certificate, as the line of a -cert.pub file. It allows a terminal and nothing else."""
-        if not self.key_path.exists():
-            raise NotFound(_("There is no authority here."), _("Make it: vpterm ca init"))
+        self.require()
         authority = asyncssh.read_private_key(self.key_path)
         try:
             certificate = authority.generate_user_certificate(
@@ -76,7 +80,8 @@ class Authority:
 def read_key_to_sign(path: Path) -> asyncssh.SSHKey:
     """The public key of a .pub file; Refused for anything else, a private key above all."""
     try:
-        return asyncssh.import_public_key(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        return asyncssh.import_public_key("" if "PRIVATE KEY" in text else text)
     except (OSError, ValueError, asyncssh.KeyImportError) as failure:
         raise Refused(
             _("{file} is no public key.").format(file=path), _("Give the .pub file."), field="key"
