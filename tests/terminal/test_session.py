@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -77,6 +77,9 @@ class Calls:
     def leave(self) -> None: ...
 
     def detach(self) -> None: ...
+
+    async def ask_door(self, question: str, values: Mapping[str, str]) -> dict[str, Any]:
+        return {}
 
 
 def make_small_app() -> SmallApp:

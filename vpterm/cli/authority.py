@@ -79,11 +79,11 @@ def sign(
 
 
 @app.command("list", help=_("List the certificates, newest first: serial, login, until when, sites."))
-def show_all(all_of_them: Annotated[bool, typer.Option("--all", help=_("expired ones too"))] = False) -> None:
+def show_all(expired: Annotated[bool, typer.Option(help=_("expired ones too"))] = False) -> None:
 
     async def work(context: Context) -> None:
         for row in await list_certificates(context.database):
-            if all_of_them or row.valid_until > context.now():
+            if expired or row.valid_until > context.now():
                 typer.echo(_line(row))
 
     manage(work)

@@ -75,7 +75,7 @@ MOST_WAITING_KEYS = 200
 
 
 class SessionLink(Protocol):
-    """What an app may ask of the session that carries it. Every call returns at once."""
+    """What an app may ask of the session that carries it. Every call but `ask_door` returns at once."""
 
     def request_site(self, site_code: str) -> None:
         """Take the person to their session at another site; this session stays open behind."""
@@ -85,3 +85,9 @@ class SessionLink(Protocol):
 
     def detach(self) -> None:
         """Close the connection only: the session waits for the next login."""
+
+    async def ask_door(self, question: str, values: Mapping[str, str]) -> dict[str, Any]:
+        """Ask about the account of this session's own person (terminal/own_account.py has the questions).
+
+        Passwords, codes and logins are the door's: no site's login reads them. Raises Refused, Unavailable.
+        """

@@ -19,6 +19,7 @@ from vpterm.screens.link import SessionRequest
 from vpterm.terminal.greeting import language_of
 from vpterm.terminal.identity import SiteAccess
 from vpterm.terminal.last_sites import LastSites
+from vpterm.terminal.own_account import OwnAccount
 from vpterm.terminal.registry import OpenSession, Registry
 from vpterm.terminal.seat import Seat
 from vpterm.terminal.settings import DoorSettings
@@ -36,6 +37,7 @@ class Gateway:
         self.seats: dict[Seat, None] = {}  # in the order in which people came in
         self._last_sites = LastSites(settings.last_sites_path)
         self._settings, self._secrets = settings, secrets
+        self.own_account: OwnAccount | None = None
         self._nursery = Nursery(settings)
         self._workers: dict[int, WorkerLink] = {}
         self._by_viewer: dict[int, Seat] = {}
@@ -232,11 +234,19 @@ class Gateway:
         elif frame.kind == "link.detach":
             for seat in seats:
                 self._dismiss(seat, 0, lambda: _("Your session is waiting for you."))
+        elif frame.kind == "link.ask":
+            self._do(self._answer(worker, session, frame))
         elif frame.kind == "link.site":
             for seat in [seat for seat in seats if not seat.watches]:
                 site = seat.account.site(frame.text("site"))
                 if site is not None and site.code != session.site_code:
                     self._do(self.bring_in(seat, site))
+
+    async def _answer(self, worker: WorkerLink, session: OpenSession, frame: Frame) -> None:
+        """A worker asks for the person of one of its own sessions, and for nobody else."""
+        if self.own_account is not None:
+            answer = await self.own_account.answer(session.login, frame.text("question"), frame.fields["values"])
+            worker.wire.send("link.answered", session=session.number, number=frame.number("number"), answer=answer)
 
     def _session_ended(self, session: OpenSession, reason: str, seats: list[Seat]) -> None:
         self.registry.close(session.number)

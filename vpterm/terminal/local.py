@@ -9,10 +9,13 @@ import asyncio
 import importlib
 import inspect
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from textual.app import App
 
+from vpterm.kernel.errors import Refused
+from vpterm.kernel.i18n import _
 from vpterm.screens.link import SessionRequest
 
 
@@ -33,6 +36,10 @@ class LocalLink:
         if self.app is not None:
             self.app.exit()
 
+    async def ask_door(self, question: str, values: Mapping[str, str]) -> dict[str, Any]:
+        """Nobody: a workstation has the site's own login, which reads no accounts."""
+        raise Refused(_("Your account is kept at the door."), _("Come in by it: ssh LOGIN@SERVER"))
+
     def detach(self) -> None:
         """End the program: a local terminal leaves nothing to come back to but the saved drafts."""
         self.leave()
@@ -47,7 +54,7 @@ def run_locally(request: SessionRequest, factory: str = "vpterm.screens.main:mak
 
 
 async def _run(request: SessionRequest, factory: str) -> None:
-    module_name, _, name = factory.partition(":")
+    module_name, _colon, name = factory.partition(":")
     module = importlib.import_module(module_name)
     opening, closing = getattr(module, "open_worker", None), getattr(module, "close_worker", None)
     resources = await opening(request.site_code, request.database_url) if opening is not None else None

@@ -42,6 +42,7 @@ KINDS: dict[str, dict[str, type]] = {
     "viewer.pause": {"viewer": int},
     "viewer.resume": {"viewer": int},
     "viewer.detach": {"viewer": int},
+    "link.answered": {"session": int, "number": int, "answer": dict},
     # worker to gateway
     "worker.ready": {},
     "worker.failed": {"why": str},
@@ -54,6 +55,7 @@ KINDS: dict[str, dict[str, type]] = {
     "link.site": {"session": int, "site": str},
     "link.leave": {"session": int},
     "link.detach": {"session": int},
+    "link.ask": {"session": int, "number": int, "question": str, "values": dict},
 }
 
 

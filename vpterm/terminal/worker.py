@@ -13,7 +13,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from textual.app import App
 
 from vpterm.kernel.i18n import set_language
 from vpterm.screens.link import SessionRequest
+from vpterm.terminal.questions import Questions
 from vpterm.terminal.session import Session
 from vpterm.terminal.terminal_kind import TerminalKind
 from vpterm.terminal.textual_internals import tame_textual
@@ -37,8 +38,16 @@ _PIECE = 1024 * 1024  # a frame of the largest size in full colour is more
 class _Link:
     """What an app asks of its session goes to the gateway."""
 
-    def __init__(self, session: int, wire: WireProtocol) -> None:
-        self._session, self._wire = session, wire
+    def __init__(self, session: int, wire: WireProtocol, questions: Questions) -> None:
+        self._session, self._wire, self._questions = session, wire, questions
+
+    async def ask_door(self, question: str, values: Mapping[str, str]) -> dict[str, Any]:
+        """See SessionLink."""
+
+        def send(number: int) -> None:
+            self._wire.send("link.ask", session=self._session, number=number, question=question, values=dict(values))
+
+        return await self._questions.ask(send)
 
     def request_site(self, site_code: str) -> None:
         """See SessionLink."""
@@ -67,6 +76,7 @@ class Worker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._resources: Any = None
         self._database_url = ""
+        self._questions = Questions()
         self._starts = asyncio.Semaphore(2)
         self._watchdog: Watchdog | None = None
         self._has_ended_one = False
@@ -167,13 +177,16 @@ class Worker:
         self._sessions[number] = session
         self._do(self._start(session, request))
 
+    def _on_link_answered(self, frame: Frame) -> None:
+        self._questions.answered(frame.number("number"), frame.fields["answer"])
+
     async def _start(self, session: Session, request: SessionRequest) -> None:
         async with self._starts:
             if session.is_closed:
                 return
             try:
                 set_language(request.language)  # in this task's context, which the app's own tasks inherit
-                made = self._make_app(request, _Link(session.number, self.wire), self._resources)
+                made = self._make_app(request, _Link(session.number, self.wire, self._questions), self._resources)
                 # A factory that reads the database first is a coroutine.
                 async with asyncio.timeout(_MAKING_S):
                     app = await made if inspect.isawaitable(made) else made
