@@ -7,11 +7,11 @@ import pyotp
 import pytest
 
 from tests.scenarios.clinic import PASSWORD, Clinic
-from tests.scenarios.keys import F2, F9
+from tests.scenarios.keys import ENTER, MAIN, SAVE
 from tests.terminal.door import Person
 
 pytestmark = [pytest.mark.doors, pytest.mark.xdist_group("clinic")]
-CTRL_E, ESCAPE = "\x05", "\x1b"
+CTRL_E = "\x05"
 KBDINT = ["-o", "PreferredAuthentications=keyboard-interactive"]
 
 
@@ -26,21 +26,21 @@ def test_codes_from_the_account_screen_to_the_next_login(clinic: Clinic) -> None
     login = "vet.port"
     vet = clinic.come_in(login)
     vet.sees("AGENDA")
-    vet.types("compte\r")
+    vet.types("compte" + ENTER)
     vet.sees("CONNEXIONS")
     vet.sees("mot de passe")
     assert "127.0.0.1" in vet.text
     vet.types(CTRL_E)
     vet.sees("ACTIVER LES CODES")
-    vet.types(PASSWORD + F2)
+    vet.types(PASSWORD + SAVE)
     vet.sees("LE PREMIER CODE")
     (spaced,) = re.findall(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}", vet.text)
     totp = pyotp.TOTP(spaced.replace(" ", ""))
-    vet.types(totp.now() + F2)
+    vet.types(totp.now() + SAVE)
     vet.sees("CODES DE SECOURS")
     recovery = re.findall(r"\b(?:[a-z0-9]{4}-){3}[a-z0-9]{4}\b", vet.text)
     assert len(recovery) == 10
-    vet.types(F9)
+    vet.types(MAIN)
     vet.sees("10 codes de secours")
     vet.vanishes()
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from vpterm.kernel.errors import Refused
+from vpterm.kernel.i18n import _
 from vpterm.practice.staff.certificates import CertificateRow
 from vpterm.practice.staff.codes import new_recovery_codes, step_of_code
 from vpterm.practice.staff.logins import GUESSED, LoginMethod, LoginRow
@@ -112,7 +113,7 @@ class MemoryAccounts:
         """See Accounts."""
         step = step_of_code(secret, code, self.now())
         if step is None:
-            raise Refused("This is not the code of now.", field="code")
+            raise Refused(_("This is not the code of now."), field="code")
         self.totp[account.login] = (secret, step)
         self.recovery[account.login] = new_recovery_codes()
         return list(self.recovery[account.login])
