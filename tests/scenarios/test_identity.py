@@ -10,7 +10,7 @@ from tests.scenarios.clinic import PASSWORD, Clinic
 from tests.scenarios.keys import ENTER, MAIN, SAVE
 from tests.terminal.door import Person
 
-pytestmark = [pytest.mark.doors, pytest.mark.xdist_group("clinic")]
+pytestmark = [pytest.mark.doors, pytest.mark.timeout(400), pytest.mark.xdist_group("clinic")]
 CTRL_E = "\x05"
 KBDINT = ["-o", "PreferredAuthentications=keyboard-interactive"]
 
