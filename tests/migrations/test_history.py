@@ -87,6 +87,26 @@ def is_on_expression(difference: tuple[object, ...]) -> bool:
     return isinstance(index, Index) and not all(isinstance(part, Column) for part in index.expressions)
 
 
+def test_logins_written_down_before_guesses_were_counted_keep_their_address(cluster: Cluster) -> None:
+    make_database(cluster.superuser_url("postgres"), "before_identity")
+    try:
+        url = cluster.server.url(OWNER, database="before_identity")
+        upgrade(url, "0001")
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("SELECT set_config('vpterm.staff', '1', false)")
+            connection.execute(
+                "INSERT INTO login_events (login, happened_at, address, method, accepted)"
+                " VALUES ('vet.lilas', now(), '192.0.2.7', 'password', true)"
+            )
+        upgrade(url)
+        with psycopg.connect(url, autocommit=True) as connection:
+            assert connection.execute("SELECT network, changed_by FROM login_events").fetchall() == [("192.0.2.7", 1)]
+            with pytest.raises(psycopg.Error, match="never changed"):  # the lock is on again
+                connection.execute("UPDATE login_events SET network = ''")
+    finally:
+        cluster.drop_database("before_identity")
+
+
 def test_a_released_migration_is_literal_text() -> None:
     folder = Path(__file__).parents[2] / "vpterm" / "migrations" / "versions"
     for revision in folder.glob("0*.py"):

@@ -11,50 +11,19 @@ import subprocess
 import threading
 import time
 from collections.abc import Coroutine, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pexpect
 import pyte
 
-from vpterm.terminal.identity import Account, LoginMethod, PasswordCheck, SiteAccess
+from tests.terminal.memory_accounts import MemoryAccounts
+from vpterm.terminal.identity import Account, SiteAccess
 from vpterm.terminal.service import Service, serve
 from vpterm.terminal.settings import DoorSettings
 
 PASSWORD = "demo"
 LILAS, PORT = SiteAccess("lilas", 1, "Les Lilas"), SiteAccess("port", 2, "Du Port")
-
-
-class MemoryAccounts:
-    """Staff accounts that live in memory; notes who came in."""
-
-    def __init__(self, accounts: list[Account]) -> None:
-        self._accounts = {account.login: account for account in accounts}
-        self._check = PasswordCheck()
-        self.logins: list[tuple[str, str, LoginMethod]] = []
-
-    async def find(self, login: str) -> Account | None:
-        """See Accounts."""
-        await asyncio.sleep(0)
-        if login == "vet.away":
-            raise ConnectionError("the accounts are away")
-        return self._accounts.get(login)
-
-    async def verify_password(self, account: Account | None, password: str) -> bool:
-        """See Accounts."""
-        return await self._check.matches(account.password_hash if account else None, password)
-
-    async def record_login(self, account: Account, address: str, method: LoginMethod) -> None:
-        """See Accounts."""
-        await asyncio.sleep(0)
-        if account.login == "vet.unnoted":
-            raise ConnectionError("the accounts are away")
-        self.logins.append((account.login, address, method))
-
-    def add_key(self, login: str, line: str) -> None:
-        """Give an account a public key."""
-        self._accounts[login] = replace(self._accounts[login], public_keys=(line,))
 
 
 def make_accounts() -> MemoryAccounts:

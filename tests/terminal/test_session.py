@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -79,6 +79,9 @@ class Calls:
     def detach(self) -> None: ...
 
     def shut_out(self) -> None: ...
+
+    async def ask_door(self, question: str, values: Mapping[str, str]) -> dict[str, Any]:
+        return {}
 
 
 def make_small_app() -> SmallApp:

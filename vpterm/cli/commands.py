@@ -2,7 +2,7 @@
 
 import typer
 
-from vpterm.cli import database, demo, matrix, moving, serving, sessions, sites, staff, verifying
+from vpterm.cli import authority, database, demo, keys, matrix, moving, serving, sessions, sites, staff, verifying
 from vpterm.kernel.i18n import _
 
 app = typer.Typer(
@@ -17,7 +17,9 @@ app.command("run", help=_("Open the program in this terminal, without SSH."))(se
 app.command("import", help=_("Take in owners and animals exported from another program."))(moving.import_clients)
 app.command("verify", help=_("Prove that the tills' journals and the invoice numbers are whole."))(verifying.verify)
 app.add_typer(sites.app, name="site")
+staff.app.add_typer(keys.app, name="key")
 app.add_typer(staff.app, name="staff")
 app.add_typer(sessions.app, name="sessions")
+app.add_typer(authority.app, name="ca")
 app.add_typer(matrix.app, name="matrix")
 app.add_typer(database.app, name="db")

@@ -17,7 +17,9 @@ from vpterm.database.engine import Database
 from vpterm.kernel.errors import NotAllowed, VptermError
 from vpterm.kernel.i18n import _
 from vpterm.practice.staff.passwords import is_password
-from vpterm.practice.staff.queries import find_staff, password_hash_here
+from vpterm.practice.staff.queries import find_staff, note_login_here, way_in_here
+from vpterm.practice.staff.rules import GuessLimits, is_locked
+from vpterm.practice.staff.sealing import SEAL_SECRET, Seal
 from vpterm.screens.link import SessionRequest
 from vpterm.terminal.colour import colours_of
 from vpterm.terminal.glyphs import glyphs_of
@@ -42,7 +44,8 @@ async def open_door(standing: Ground, host: str, port: int, *, greeting: str = "
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, ended.set)
-    accounts = StaffAccounts(Database(standing.url(roles.DOOR_LOGIN)))
+    seal = Seal(standing.installation.new_secret(SEAL_SECRET))
+    accounts = StaffAccounts(Database(standing.url(roles.DOOR_LOGIN)), seal)
     settings = DoorSettings(state_folder=standing.installation.home, host=host, port=port)
     try:
         service = await serve_door(settings, accounts, standing.site_url)
@@ -116,9 +119,7 @@ def open_here(url: str, site: str, login: str) -> None:
 async def _prove(url: str, site: str, login: str, password: str) -> SessionRequest:
     database = Database(url)
     try:
-        stored = await password_hash_here(database, login=login)
-        if not await asyncio.to_thread(is_password, stored, password):
-            raise NotAllowed(_("Login or password is wrong, or you do not work at this site."))
+        await _prove_password(database, login, password)
         person = await find_staff(database, login=login)
     finally:
         await database.close()
@@ -129,6 +130,22 @@ async def _prove(url: str, site: str, login: str, password: str) -> SessionReque
         site_code=site, database_url=url, staff_id=person.id, login=login, language=person.language,
         display_name=person.name, sites=(site,), colours=colours_of(term, os.environ), glyphs=glyphs_of(term),
     )  # fmt: skip
+
+
+async def _prove_password(database: Database, login: str, password: str) -> None:
+    """As a door does: guesses count for all doors together, and are stopped for all."""
+    limits = GuessLimits()
+    way = await way_in_here(database, login=login, limits=limits)
+    if way is not None and way.asks_code:
+        raise NotAllowed(_("This account asks for a code."), _("Come in by the door: ssh LOGIN@SERVER"))
+    stopped = way is not None and is_locked(way.guesses, limits)
+    stored = way.password_hash if way is not None and not stopped else None
+    is_right = await asyncio.to_thread(is_password, stored, password)
+    await note_login_here(database, login=login, accepted=is_right, looked_at=not stopped)
+    if stopped:
+        raise NotAllowed(_("Too many attempts."), _("Wait ten minutes and try again."))
+    if not is_right:
+        raise NotAllowed(_("Login or password is wrong, or you do not work at this site."))
 
 
 def _only_site(standing: Ground) -> str:

@@ -1,8 +1,7 @@
-"""`vpterm staff`: accounts, roles, passwords, keys."""
+"""`vpterm staff`: accounts, roles, passwords, codes. Keys are keys.py."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,8 +12,14 @@ from vpterm.kernel.errors import NotFound
 from vpterm.kernel.i18n import _
 from vpterm.practice.sites.queries import find_site
 from vpterm.practice.staff import actions
+from vpterm.practice.staff.proofs import (
+    choose_code_policy,
+    find_code_state,
+    list_code_policies,
+    reset_totp,
+)
 from vpterm.practice.staff.queries import StaffRow, find_staff, list_staff
-from vpterm.practice.staff.rules import check_role
+from vpterm.practice.staff.rules import CodePolicy, CodeRule, check_code_rule, check_role
 
 app = typer.Typer(help=_("Accounts, roles, passwords, keys."), no_args_is_help=True)
 
@@ -27,7 +32,7 @@ def show(site: str | None = None) -> None:
             roles = "  ".join(f"{at.site_code}: {', '.join(sorted(at.roles))}" for at in person.sites)
             typer.echo(f"{person.login:<20} {person.name:<28} {roles}")
 
-    _manage(work)
+    manage(work)
 
 
 @app.command("add", help=_("Add a person, with a role at a site, and ask for their password."))
@@ -51,7 +56,7 @@ def add(
         await actions.give_role(context, staff_id=staff_id, site_id=where.id, role=wanted)
         await actions.set_password(context, staff_id=staff_id, password=password)
 
-    _manage(work)
+    manage(work)
     narrate(_("{login} can come in.").format(login=login))
 
 
@@ -59,11 +64,11 @@ def add(
 def role(login: str, site: str, role: str, end: bool = False) -> None:
 
     async def work(context: Context) -> None:
-        person, where = await _person(context, login), await find_site(context.database, code=site)
+        person, where = await find_person(context, login), await find_site(context.database, code=site)
         change = actions.take_role if end else actions.give_role
         await change(context, staff_id=person.id, site_id=where.id, role=check_role(role))
 
-    _manage(work)
+    manage(work)
 
 
 @app.command("end", help=_("A person has left: end every role and the account; open sessions close. (--undo) reopens."))
@@ -71,9 +76,9 @@ def end(login: str, undo: bool = False) -> None:
 
     async def work(context: Context) -> None:
         change = actions.reopen_account if undo else actions.end_account
-        await change(context, staff_id=(await _person(context, login)).id)
+        await change(context, staff_id=(await find_person(context, login)).id)
 
-    _manage(work)
+    manage(work)
 
 
 @app.command("password", help=_("Set a person's password."))
@@ -81,24 +86,48 @@ def password(login: str) -> None:
     wanted = _ask_password()
 
     async def work(context: Context) -> None:
-        person = await _person(context, login)
+        person = await find_person(context, login)
         await actions.set_password(context, staff_id=person.id, password=wanted)
 
-    _manage(work)
+    manage(work)
 
 
-@app.command("key", help=_("Let a person in by the SSH key of a .pub file."))
-def key(login: str, file: Path) -> None:
-    line = file.read_text("utf-8")
+@app.command("totp", help=_("Codes from a telephone: print who has them and what is asked of each role; change that."))
+def totp(
+    reset: Annotated[str, typer.Option(help=_("end the codes of this person, who has lost telephone and codes"))] = "",
+    role: Annotated[str, typer.Option(help=_("the role of which to ask otherwise from now on"))] = "",
+    rule: Annotated[str, typer.Option(help=_("off, offered or required"))] = CodeRule.OFFERED,
+    with_key: Annotated[bool, typer.Option(help=_("ask for the code after an SSH key or a certificate too"))] = False,
+) -> None:
 
     async def work(context: Context) -> None:
-        person = await _person(context, login)
-        await actions.add_public_key(context, staff_id=person.id, line=line)
+        if reset:
+            person = await find_person(context, reset)
+            had = await reset_totp(context, staff_id=person.id)
+            told = _("{login} is asked for no code any more.") if had else _("{login} had no codes.")
+            narrate(told.format(login=reset))
+        if role:
+            policy = CodePolicy(check_code_rule(rule), with_key)
+            await choose_code_policy(context, role=check_role(role), policy=policy)
+        if not reset and not role:
+            await _print_codes(context)
 
-    _manage(work)
+    manage(work)
 
 
-def _manage(work: Callable[[Context], Awaitable[None]]) -> None:
+async def _print_codes(context: Context) -> None:
+    for role, policy in (await list_code_policies(context.database)).items():
+        also = _("after keys too") if policy.with_key else ""
+        typer.echo(f"{role:<12} {policy.rule:<10} {also}".rstrip())
+    typer.echo("")
+    for person in await list_staff(context.database):
+        state = await find_code_state(context.database, staff_id=person.id)
+        if state.enrolled:
+            left = _("recovery codes left: {count}").format(count=state.recovery_left)
+            typer.echo(f"{person.login:<20} {left}")
+
+
+def manage(work: Callable[[Context], Awaitable[None]]) -> None:
     async def managed() -> None:
         async with standing.management() as context:
             await work(context)
@@ -107,7 +136,7 @@ def _manage(work: Callable[[Context], Awaitable[None]]) -> None:
         asyncio.run(managed())
 
 
-async def _person(context: Context, login: str) -> StaffRow:
+async def find_person(context: Context, login: str) -> StaffRow:
     person = await find_staff(context.database, login=login)
     if person is None:
         raise NotFound(_("There is no account “{login}”.").format(login=login), _("See the list: vpterm staff list"))

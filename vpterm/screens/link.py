@@ -94,7 +94,7 @@ class KeepsTyped(Protocol):
 
 
 class SessionLink(Protocol):
-    """What an app may ask of the session that carries it. Every call returns at once."""
+    """What an app may ask of the session that carries it. Every call but `ask_door` returns at once."""
 
     def request_site(self, site_code: str) -> None:
         """Take the person to their session at another site; this session stays open behind."""
@@ -107,6 +107,12 @@ class SessionLink(Protocol):
 
     def shut_out(self) -> None:
         """End the session with SHUT_OUT: the person works here no more."""
+
+    async def ask_door(self, question: str, values: Mapping[str, str]) -> dict[str, Any]:
+        """Ask about the account of this session's own person (terminal/own_account.py has the questions).
+
+        Passwords, codes and logins are the door's: no site's login reads them. Raises Refused, Unavailable.
+        """
 
 
 SHUT_OUT = N_(

@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncssh
 
-from vpterm.kernel.i18n import _, using
+from vpterm.kernel.i18n import N_, _, using
+from vpterm.terminal.anteroom import Anteroom
 from vpterm.terminal.colour import colours_of
-from vpterm.terminal.gateway import Gateway, language_of
+from vpterm.terminal.gateway import Gateway
 from vpterm.terminal.glyphs import glyphs_of
-from vpterm.terminal.identity import Account
+from vpterm.terminal.greeting import language_of
+from vpterm.terminal.proving import Proving
 from vpterm.terminal.seat import Seat
 from vpterm.terminal.settings import clamp_size
 from vpterm.terminal.terminal_kind import TerminalKind
 
+_log = logging.getLogger("vpterm.terminal")
+
+_MOST_EARLY = 8 * 1024
 _RESIZE_PERIOD_S = 0.1  # laying out an app costs; a dragged corner sends sizes by the hundred
 
 
 class Entrance(asyncssh.SSHServerSession[bytes]):
     """One channel. It becomes a seat if a terminal is asked for, else it says why not and closes."""
 
-    def __init__(self, account: Account, gateway: Gateway) -> None:
-        self._account, self._gateway = account, gateway
+    def __init__(self, proving: Proving, gateway: Gateway, arrive: Callable[[], Awaitable[str]]) -> None:
+        self._proving, self._gateway, self._arrive = proving, gateway, arrive
+        self._account = proving.account
+        self._anteroom: Anteroom | None = None
+        self._admission: asyncio.Task[None] | None = None
         self._channel: asyncssh.SSHServerChannel[bytes] | None = None
         self._term: str | None = None
         self._size = (80, 24)
         self._seat: Seat | None = None
         self._wants = "shell"
         self._is_reading = True
+        self._early = bytearray()
         self._resizing: asyncio.TimerHandle | None = None
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
@@ -66,14 +77,49 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
             self._channel.write_stderr(refusal.encode() + b"\r\n")
             self._channel.exit(2)
             return
-        environment = {name: value for name, value in self._channel.get_environment().items() if len(value) < 256}
+        self._admission = asyncio.get_running_loop().create_task(self._admit(self._channel))
+
+    async def _admit(self, channel: asyncssh.SSHServerChannel[bytes]) -> None:
+        """Through the anteroom where something is left to do, then to a seat."""
+        environment = {name: value for name, value in channel.get_environment().items() if len(value) < 256}
         term = self._term or ""
         kind = TerminalKind(colours_of(term, environment), glyphs_of(term), language_of(self._account))
-        self._channel.set_write_buffer_limits(high=256 * 1024)
-        peer = self._channel.get_extra_info("peername")
+        try:
+            if self._proving.next_step != "in" and not await self._pass_anteroom(kind):
+                return
+            greeting = await self._arrive()
+        except Exception:  # a border: whatever keeps the accounts must not leave a terminal without a word
+            _log.exception("somebody could not be let in")
+            self._turn_away(N_("The accounts cannot be reached now. Please try again in a moment."))
+            return
+        if self._channel is None or self._account is None:
+            return
+        channel.set_write_buffer_limits(high=256 * 1024)
+        peer = channel.get_extra_info("peername")
         origin = f"ssh {peer[0]}" if peer else "ssh"
-        self._seat = Seat(self._account, self, self._size, kind, origin=origin)
+        self._seat = Seat(self._account, self, self._size, kind, greeting, origin=origin)
         self._gateway.seat_taken(self._seat)
+        early, self._early = bytes(self._early), bytearray()
+        if early:
+            self._seat.type(early)
+
+    async def _pass_anteroom(self, kind: TerminalKind) -> bool:
+        self._anteroom = Anteroom(self._proving, self.write, draws=kind.glyphs == "full")
+        early, self._early = bytes(self._early), bytearray()
+        self._anteroom.feed(early)
+        try:
+            if await self._anteroom.pass_through():
+                return True
+        finally:
+            self._anteroom = None
+        self._turn_away(N_("Without the code nobody comes in."))
+        return False
+
+    def _turn_away(self, why: str) -> None:
+        if self._channel is not None:
+            with using(language_of(self._account)):
+                self._channel.write_stderr(_(why).encode() + b"\r\n")
+            self._channel.exit(1)
 
     def _refusal(self) -> str | None:
         if self._wants == "exec":
@@ -90,7 +136,11 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
 
     def data_received(self, data: bytes, datatype: Any) -> None:
         """What the terminal sends."""
-        if self._seat is not None and not self._seat.is_gone:
+        if self._anteroom is not None:
+            self._anteroom.feed(data)
+        elif self._seat is None:
+            self._early += data[: _MOST_EARLY - len(self._early)]
+        elif not self._seat.is_gone:
             self._seat.type(data)
 
     def eof_received(self) -> bool:
@@ -120,9 +170,11 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The channel is gone, with or without a word."""
+        self._channel = None
+        if self._anteroom is not None:
+            self._anteroom.leave()
         if self._seat is not None:
             self._gateway.seat_left(self._seat)
-        self._channel = None
 
     # --- the line of the seat -------------------------------------------------------------------------
 

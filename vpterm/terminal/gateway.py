@@ -14,10 +14,12 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from vpterm.kernel.i18n import DEFAULT_LANGUAGE, _, available_languages, using
+from vpterm.kernel.i18n import _, using
 from vpterm.screens.link import SHUT_OUT, SessionRequest
-from vpterm.terminal.identity import Account, SiteAccess
+from vpterm.terminal.greeting import language_of
+from vpterm.terminal.identity import SiteAccess
 from vpterm.terminal.last_sites import LastSites
+from vpterm.terminal.own_account import OwnAccount
 from vpterm.terminal.registry import OpenSession, Registry
 from vpterm.terminal.seat import Seat
 from vpterm.terminal.settings import DoorSettings
@@ -25,12 +27,6 @@ from vpterm.terminal.wire import Frame
 from vpterm.terminal.workers import Nursery, WorkerLink, WorkerUnavailable
 
 _log = logging.getLogger("vpterm.terminal")
-
-
-def language_of(account: Account | None) -> str:
-    """The language in which to speak to a person."""
-    language = account.language if account is not None else DEFAULT_LANGUAGE
-    return language if language in available_languages() else DEFAULT_LANGUAGE
 
 
 class Gateway:
@@ -41,6 +37,7 @@ class Gateway:
         self.seats: dict[Seat, None] = {}  # in the order in which people came in
         self._last_sites = LastSites(settings.last_sites_path)
         self._settings, self._secrets = settings, secrets
+        self.own_account: OwnAccount | None = None
         self._nursery = Nursery(settings)
         self._workers: dict[int, WorkerLink] = {}
         self._by_viewer: dict[int, Seat] = {}
@@ -74,7 +71,7 @@ class Gateway:
         if site is None:
             self._dismiss(seat, 1, lambda: _("Your account is not attached to any site."))
         else:
-            self._do(self.bring_in(seat, site))
+            self._do(self.bring_in(seat, site, seat.greeting))
 
     def seat_left(self, seat: Seat) -> None:
         """The connection is gone; the session waits for the person to come back."""
@@ -247,11 +244,19 @@ class Gateway:
         elif frame.kind == "link.detach":
             for seat in seats:
                 self._dismiss(seat, 0, lambda: _("Your session is waiting for you."))
+        elif frame.kind == "link.ask":
+            self._do(self._answer(worker, session, frame))
         elif frame.kind == "link.site":
             for seat in [seat for seat in seats if not seat.watches]:
                 site = seat.account.site(frame.text("site"))
                 if site is not None and site.code != session.site_code:
                     self._do(self.bring_in(seat, site))
+
+    async def _answer(self, worker: WorkerLink, session: OpenSession, frame: Frame) -> None:
+        """A worker asks for the person of one of its own sessions, and for nobody else."""
+        if self.own_account is not None:
+            answer = await self.own_account.answer(session.login, frame.text("question"), frame.fields["values"])
+            worker.wire.send("link.answered", session=session.number, number=frame.number("number"), answer=answer)
 
     def _session_ended(self, session: OpenSession, reason: str, seats: list[Seat]) -> None:
         self.registry.close(session.number)

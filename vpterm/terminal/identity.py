@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from vpterm.practice.staff.certificates import CertificateRow
+from vpterm.practice.staff.logins import LoginMethod, LoginRow
 from vpterm.practice.staff.passwords import is_password
+from vpterm.practice.staff.queries import KeyRow
+from vpterm.practice.staff.rules import CodePolicy, CodeRule, Guesses
 
-LoginMethod = Literal["password", "publickey"]
+NextStep = Literal["in", "code", "enrol"]
 
 
 @dataclass(frozen=True)
@@ -32,10 +38,25 @@ class Account:
     sites: tuple[SiteAccess, ...]
     password_hash: str | None
     public_keys: tuple[str, ...] = ()
+    verified_keys: frozenset[str] = frozenset()  # those of which a PIN or a finger is asked
+    has_code: bool = False
+    policy: CodePolicy = field(default_factory=CodePolicy)
 
     def site(self, code: str) -> SiteAccess | None:
         """The person's access to this site, or nothing."""
         return next((site for site in self.sites if site.code == code), None)
+
+    def only_at(self, codes: tuple[str, ...]) -> Account:
+        """The same person at these sites only; at all of theirs without any."""
+        return replace(self, sites=tuple(site for site in self.sites if site.code in codes)) if codes else self
+
+    def next_step(self, method: LoginMethod) -> NextStep:
+        """What is left to do for who has proved who they are in this way."""
+        if method in ("code", "recovery") or (method != "password" and not self.policy.with_key):
+            return "in"
+        if self.has_code:
+            return "code"
+        return "enrol" if self.policy.rule is CodeRule.REQUIRED else "in"
 
 
 class Accounts(Protocol):
@@ -47,8 +68,38 @@ class Accounts(Protocol):
     async def verify_password(self, account: Account | None, password: str) -> bool:
         """Whether the password is right. Without an account: false, after the same time (`PasswordCheck`)."""
 
-    async def record_login(self, account: Account, address: str, method: LoginMethod) -> None:
-        """Note that this person came in, from where and how."""
+    async def verify_code(self, account: Account, code: str) -> LoginMethod | None:
+        """How the person proved themselves: by a code of the telephone or a recovery code, each good once."""
+
+    async def find_certificate(self, serial: int) -> CertificateRow | None:
+        """What the group remembers of a certificate."""
+
+    async def count_guesses(self, login: str, address: str, within: timedelta) -> Guesses:
+        """Wrong guesses of late, through whichever door."""
+
+    async def record_login(self, login: str, address: str, method: str, *, accepted: bool) -> None:
+        """Note that somebody came in, or did not, from where and how."""
+
+    async def list_logins(self, account: Account, most: int) -> Sequence[LoginRow]:
+        """The newest attempts at the account, newest first."""
+
+    async def list_keys(self, account: Account) -> Sequence[KeyRow]:
+        """The person's keys."""
+
+    async def count_recovery_codes(self, account: Account) -> int:
+        """How many are left."""
+
+    async def enrol(self, account: Account, secret: str, code: str) -> Sequence[str]:
+        """Ask the person for codes from now on; the recovery codes. Raises Refused for a wrong code."""
+
+    async def end_codes(self, account: Account) -> None:
+        """Ask the person for codes no more."""
+
+    async def change_password(self, account: Account, password: str) -> None:
+        """Give the person another password. Raises Refused for one too short."""
+
+    def now(self) -> datetime:
+        """The time of the door."""
 
 
 class PasswordCheck:

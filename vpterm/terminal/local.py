@@ -13,11 +13,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from textual.app import App
 
+from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _, set_language
 from vpterm.screens.link import SHUT_OUT, KeepsTyped, SessionRequest
 
@@ -44,6 +45,10 @@ class LocalLink:
         """End the program."""
         if self.app is not None:
             self.app.exit()
+
+    async def ask_door(self, question: str, values: Mapping[str, str]) -> dict[str, Any]:
+        """Nobody: a workstation has the site's own login, which reads no accounts."""
+        raise Refused(_("Your account is kept at the door."), _("Come in by it: ssh LOGIN@SERVER"))
 
     def detach(self) -> None:
         """End the program: a local terminal leaves nothing to come back to but the saved drafts."""

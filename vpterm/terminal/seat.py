@@ -50,10 +50,17 @@ class Seat:
     """A terminal of a person who has come in. `number` is that of its present viewer in a worker."""
 
     def __init__(
-        self, account: Account, line: Line, size: tuple[int, int], kind: TerminalKind, *, origin: str = ""
+        self,
+        account: Account,
+        line: Line,
+        size: tuple[int, int],
+        kind: TerminalKind,
+        greeting: str = "",
+        *,
+        origin: str = "",
     ) -> None:
-        """`origin` says by which door and from where: "ssh 10.0.0.4"."""
-        self.account, self.kind, self.origin = account, kind, origin
+        """`greeting` is shown for a moment as the person comes in; `origin` tells door and address: "ssh 10.0.0.4"."""
+        self.account, self.kind, self.greeting, self.origin = account, kind, greeting, origin
         self.came_at = self.typed_at = datetime.now(UTC)
         self.columns, self.rows = size
         self.is_gone = False

@@ -13,6 +13,7 @@ from vpterm.terminal.control import ControlSocket
 from vpterm.terminal.gateway import Gateway
 from vpterm.terminal.hostkey import load_host_key
 from vpterm.terminal.identity import Accounts
+from vpterm.terminal.own_account import OwnAccount
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.ssh_door import Door, Doorkeeper
 
@@ -59,6 +60,7 @@ async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[s
     key = load_host_key(settings.host_key_path)
     gateway = Gateway(settings, secrets)
     keeper = Doorkeeper(settings, accounts, gateway)
+    gateway.own_account = OwnAccount(accounts, keeper.guesses, keeper.limits)
     async with contextlib.AsyncExitStack() as undo:
         undo.push_async_callback(gateway.close)
         await gateway.start()

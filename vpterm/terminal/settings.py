@@ -24,7 +24,7 @@ class DoorSettings:
     concurrent_starts: int = 2
     connections: int = 600
     connections_per_address: int = 60
-    login_grace_s: float = 30.0
+    login_grace_s: float = 60.0
     keepalive_s: float = 15.0
     keepalive_missed: int = 3
     heartbeat_s: float = 2.0

@@ -8,25 +8,32 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import asyncssh
 
-from vpterm.kernel.i18n import _, using
+from vpterm.kernel.i18n import N_, _, using
+from vpterm.practice.staff.rules import GuessLimits
+from vpterm.terminal.authority import Authority, read_presented
 from vpterm.terminal.entrance import Entrance
-from vpterm.terminal.gateway import Gateway, language_of
-from vpterm.terminal.identity import Account, Accounts, LoginMethod
+from vpterm.terminal.gateway import Gateway
+from vpterm.terminal.greeting import language_of
+from vpterm.terminal.identity import Accounts
 from vpterm.terminal.limits import ConnectionLimiter, GuessLimiter
+from vpterm.terminal.proving import Proving, TooManyAttempts
+from vpterm.terminal.security_keys import demand_verification, is_key_of_line, judge_certificates
 from vpterm.terminal.settings import DoorSettings
 
 _log = logging.getLogger("vpterm.terminal")
 
 _MAX_LOGIN = 64
-_MAX_PASSWORD = 1024
-_MAX_GUESSES = 6  # per connection, as OpenSSH's MaxAuthTries
 _MAX_KEYS = 30
 _MAX_CHANNELS = 4
+
+Challenge = tuple[str, str, str, list[tuple[str, bool]]]
 
 
 @dataclass
@@ -37,14 +44,18 @@ class Doorkeeper:
     accounts: Accounts
     gateway: Gateway
     guesses: GuessLimiter = field(init=False)
+    limits: GuessLimits = field(init=False)
+    authority: Authority = field(init=False)
     held: ConnectionLimiter = field(init=False)
     connections: set[asyncssh.SSHServerConnection] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         chosen = self.settings
-        self.guesses = GuessLimiter(
-            chosen.guesses_per_account, chosen.guesses_per_address, chosen.ban_s, time.monotonic
+        self.guesses = GuessLimiter(chosen.guesses_per_address, chosen.ban_s, time.monotonic)
+        self.limits = GuessLimits(
+            chosen.guesses_per_account, chosen.guesses_per_address, timedelta(seconds=chosen.ban_s)
         )
+        self.authority = Authority(chosen.state_folder)
         self.held = ConnectionLimiter(chosen.connections, chosen.connections_per_address)
 
 
@@ -56,10 +67,11 @@ class Door(asyncssh.SSHServer):
         self._connection: asyncssh.SSHServerConnection | None = None
         self._address = ""
         self._is_counted = False
-        self._login = ""
-        self._account: Account | None = None
-        self._method: LoginMethod = "password"
-        self._guesses = self._keys = self._channels = 0
+        self._proving: Proving | None = None
+        self._arrival: asyncio.Task[str] | None = None
+        self._is_waiting_for_code = self._has_noted_certificate = False
+        self._trusted: bytes | None = None
+        self._keys = self._channels = 0
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Refuse what is banned or too much before a word is spoken."""
@@ -68,6 +80,7 @@ class Door(asyncssh.SSHServer):
         self._connection = conn
         keeper = self._keeper
         self._is_counted = not keeper.guesses.is_address_banned(self._address) and keeper.held.enter(self._address)
+        judge_certificates(conn, self._judge_certificate)
         if self._is_counted:
             keeper.connections.add(conn)
         else:
@@ -82,61 +95,87 @@ class Door(asyncssh.SSHServer):
 
     async def begin_auth(self, username: str) -> bool:
         """Find the account; everybody must prove who they are, whether it exists or not."""
-        self._login = username[:_MAX_LOGIN].strip().lower()
+        keeper = self._keeper
+        login = username[:_MAX_LOGIN].strip().lower()
+        tries = self._proving.tries if self._proving is not None else 0  # another name gives no new tries
+        self._proving = Proving(keeper.accounts, keeper.guesses, keeper.limits, login, self._address, tries=tries)
+        self._is_waiting_for_code = False
         try:
-            self._account = await self._keeper.accounts.find(self._login)
+            await self._proving.find()
         except Exception:  # whatever keeps the accounts must not end a connection without a word
-            _log.exception("the accounts cannot be read")
-            self._throw_out(_("The accounts cannot be reached now. Please try again in a moment."))
+            self._cannot_ask()
         return True
 
-    async def auth_completed(self) -> None:
-        """The person has come in."""
-        self._keeper.guesses.succeeded(self._login, self._address)
-        if self._account is None:
-            return
-        try:
-            await self._keeper.accounts.record_login(self._account, self._address, self._method)
-        except Exception:  # who has proved who they are is let in, noted or not
-            _log.exception("a login could not be noted")
+    def auth_completed(self) -> None:
+        """The person has come in, unless something is left to do: then at the end of the anteroom."""
+        if self._proving is not None and self._proving.next_step == "in":
+            self._arrive()
 
-    # --- passwords ------------------------------------------------------------------------------------
+    def _arrive(self) -> asyncio.Task[str]:
+        """Note once that the person is in; gives their greeting."""
+        if self._arrival is None:
+            if self._proving is None:
+                raise RuntimeError("nobody has proved who they are")
+            self._arrival = asyncio.get_running_loop().create_task(self._proving.arrive())
+        return self._arrival
+
+    # --- passwords and codes --------------------------------------------------------------------------
 
     def password_auth_supported(self) -> bool:
         """Yes."""
         return True
 
     def kbdint_auth_supported(self) -> bool:
-        """Yes: for clients that ask so; it is the same password."""
+        """Yes: the same password, and then the code of who has one."""
         return True
 
-    def get_kbdint_challenge(
-        self, username: str, lang: str, submethods: str
-    ) -> tuple[str, str, str, list[tuple[str, bool]]]:
+    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Challenge:
         """Ask for the password."""
-        with using(language_of(self._account)):
-            return "", "", "", [(_("Password:") + " ", False)]
+        self._is_waiting_for_code = False
+        return self._ask(N_("Password:"))
 
-    async def validate_kbdint_response(self, username: str, responses: Any) -> bool:
-        """Check the password given as an answer."""
-        return len(responses) == 1 and await self.validate_password(username, responses[0])
+    async def validate_kbdint_response(self, username: str, responses: Any) -> bool | Challenge:
+        """Check the password; then, of who has one, the code. Whether somebody has one is told to nobody else."""
+        if self._proving is None or len(responses) != 1:
+            return False
+        if self._is_waiting_for_code:
+            self._is_waiting_for_code = False
+            return await self._check(self._proving.code_is_right, responses[0])
+        if not await self._check(self._proving.password_is_right, responses[0]):
+            return False
+        if self._proving.next_step != "code":
+            return True
+        self._is_waiting_for_code = True
+        return self._ask(N_("Code:"))
 
     async def validate_password(self, username: str, password: str) -> bool:
-        """Check a password, after the wait that earlier failures have earned."""
-        limiter, login, address = self._keeper.guesses, self._login, self._address
-        self._guesses += 1
-        if self._guesses > _MAX_GUESSES or limiter.is_address_banned(address):
-            self._throw_out(_("Too many attempts."))
+        """Check a password. The method cannot ask for more, so it does not open to who has a code."""
+        if self._proving is None or not await self._check(self._proving.password_is_right, password):
             return False
-        await asyncio.sleep(limiter.delay_s(login, address))
-        is_banned = limiter.is_account_banned(login, address)
-        known = None if is_banned or len(password) > _MAX_PASSWORD else self._account
-        if await self._keeper.accounts.verify_password(known, password[:_MAX_PASSWORD]) and known is not None:
-            self._method = "password"
+        if self._proving.next_step != "code":
             return True
-        limiter.failed(login, address)
-        _log.info("a wrong password from %s", address)
+        if self._connection is not None:
+            with using(language_of(self._proving.account)):
+                said = _("This account asks for a code: have your client use keyboard-interactive.")
+            self._connection.send_auth_banner(said + "\r\n")
         return False
+
+    def _ask(self, prompt: str) -> Challenge:
+        with using(language_of(self._proving.account if self._proving is not None else None)):
+            return "", "", "", [(_(prompt) + " ", False)]
+
+    async def _check(self, check: Callable[[str], Awaitable[bool]], typed: str) -> bool:
+        try:
+            return await check(typed)
+        except TooManyAttempts:
+            self._throw_out(_("Too many attempts."))
+        except Exception:  # as in begin_auth
+            self._cannot_ask()
+        return False
+
+    def _cannot_ask(self) -> None:
+        _log.exception("the accounts cannot be read")
+        self._throw_out(_("The accounts cannot be reached now. Please try again in a moment."))
 
     def _throw_out(self, why: str) -> None:
         if self._connection is not None:
@@ -150,29 +189,52 @@ class Door(asyncssh.SSHServer):
 
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         """Whether the key is one of the account's; asyncssh then checks that the client holds it."""
+        account = self._proving.account if self._proving is not None else None
+        if self._proving is None or account is None or not self._may_offer_another():
+            return False
+        line = next((line for line in account.public_keys if is_key_of_line(key, line)), None)
+        if line is None:
+            return False
+        if line in account.verified_keys:
+            demand_verification(key)
+        self._proving.method = "publickey"
+        return True
+
+    def _may_offer_another(self) -> bool:
         self._keys += 1
         if self._keys > _MAX_KEYS:
             self._throw_out(_("Too many attempts."))
+        return self._keys <= _MAX_KEYS
+
+    async def _judge_certificate(self, username: str, certificate: Any) -> bool:
+        """Whether a certificate is what the group remembers; called before asyncssh looks at it (security_keys.py)."""
+        self._trusted = None
+        if self._proving is None or not self._may_offer_another():
             return False
-        offered = key.public_data
-        for line in self._account.public_keys if self._account is not None else ():
-            try:
-                known = asyncssh.import_public_key(line).public_data
-            except asyncssh.KeyImportError:
-                _log.warning(
-                    "the account of staff %s holds a key that cannot be read", self._account and self._account.staff_id
-                )
-                continue
-            if known == offered:
-                self._method = "publickey"
-                return True
-        return False
+        authority = self._keeper.authority.public_key()
+        if authority is None or certificate.signing_key.public_data != authority.public_data:
+            return False
+        try:
+            is_good = await self._proving.certificate_is_good(read_presented(certificate))
+        except Exception:  # as in begin_auth
+            self._cannot_ask()
+            return False
+        if is_good:
+            self._trusted = authority.public_data
+        elif not self._has_noted_certificate:
+            self._has_noted_certificate = True
+            await self._proving.accounts.record_login(self._proving.login, self._address, "certificate", accepted=False)
+        return is_good
+
+    def validate_ca_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        """Only of a certificate that was judged good just now; asyncssh checks times, addresses and signature."""
+        return self._trusted is not None and key.public_data == self._trusted
 
     # --- channels -------------------------------------------------------------------------------------
 
     def session_requested(self) -> Any:
         """A channel for a terminal, a few per connection. (Forwardings are refused by asyncssh's defaults.)"""
         self._channels += 1
-        if self._account is None or self._channels > _MAX_CHANNELS:
+        if self._proving is None or self._proving.account is None or self._channels > _MAX_CHANNELS:
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "Too many channels")
-        return Entrance(self._account, self._keeper.gateway)
+        return Entrance(self._proving, self._keeper.gateway, self._arrive)

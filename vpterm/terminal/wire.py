@@ -43,6 +43,7 @@ KINDS: dict[str, dict[str, type]] = {
     "viewer.pause": {"viewer": int},
     "viewer.resume": {"viewer": int},
     "viewer.detach": {"viewer": int},
+    "link.answered": {"session": int, "number": int, "answer": dict},
     # worker to gateway
     "worker.ready": {},
     "worker.failed": {"why": str},
@@ -56,6 +57,7 @@ KINDS: dict[str, dict[str, type]] = {
     "link.leave": {"session": int},
     "link.detach": {"session": int},
     "link.shut_out": {"session": int},
+    "link.ask": {"session": int, "number": int, "question": str, "values": dict},
 }
 
 

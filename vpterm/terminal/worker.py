@@ -13,7 +13,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from textual.app import App
 from vpterm.kernel.errors import NotAllowed
 from vpterm.kernel.i18n import set_language
 from vpterm.screens.link import Hears, SessionRequest
+from vpterm.terminal.questions import Questions
 from vpterm.terminal.session import Session
 from vpterm.terminal.spares import Spares
 from vpterm.terminal.terminal_kind import TerminalKind
@@ -40,8 +41,16 @@ _PIECE = 1024 * 1024  # a frame of the largest size in full colour is more
 class _Link:
     """What an app asks of its session goes to the gateway."""
 
-    def __init__(self, session: int, wire: WireProtocol) -> None:
-        self._session, self._wire = session, wire
+    def __init__(self, session: int, wire: WireProtocol, questions: Questions) -> None:
+        self._session, self._wire, self._questions = session, wire, questions
+
+    async def ask_door(self, question: str, values: Mapping[str, str]) -> dict[str, Any]:
+        """See SessionLink."""
+
+        def send(number: int) -> None:
+            self._wire.send("link.ask", session=self._session, number=number, question=question, values=dict(values))
+
+        return await self._questions.ask(send)
 
     def request_site(self, site_code: str) -> None:
         """See SessionLink."""
@@ -74,6 +83,7 @@ class Worker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._resources: Any = None
         self._database_url = ""
+        self._questions = Questions()
         self._starts = asyncio.Semaphore(2)
         self._most_sessions = 0
         self._spares = Spares(self._make_spare, self._wants_spare)
@@ -187,6 +197,9 @@ class Worker:
             on_viewer_closed=lambda viewer: self.wire.send("viewer.closed", viewer=viewer.number),
         )
 
+    def _on_link_answered(self, frame: Frame) -> None:
+        self._questions.answered(frame.number("number"), frame.fields["answer"])
+
     async def _start(
         self, session: Session, request: SessionRequest, open_app: Callable[[Session, SessionRequest], Awaitable[None]]
     ) -> None:
@@ -208,7 +221,7 @@ class Worker:
         self.wire.send("session.opened", session=session.number)
 
     async def _mount(self, session: Session, request: SessionRequest) -> None:
-        made = self._make_app(request, _Link(session.number, self.wire), self._resources)
+        made = self._make_app(request, _Link(session.number, self.wire, self._questions), self._resources)
         # A factory that reads the database first is a coroutine.
         async with asyncio.timeout(_MAKING_S):
             app = await made if inspect.isawaitable(made) else made
@@ -230,7 +243,9 @@ class Worker:
 
     async def _give_spare(self, session: Session, request: SessionRequest) -> None:
         async with asyncio.timeout(_MAKING_S):
-            await self._module.give_spare(session.app, request, _Link(session.number, self.wire), self._resources)
+            await self._module.give_spare(
+                session.app, request, _Link(session.number, self.wire, self._questions), self._resources
+            )
         session.show(request.language)
 
     def _ended(self, session: Session, reason: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar, cast
@@ -98,6 +98,10 @@ class Link:
 
     def leave(self) -> None:
         self.asked.append("leave")
+
+    async def ask_door(self, question: str, values: Mapping[str, str]) -> dict[str, Any]:
+        """Nothing is asked here."""
+        return {}
 
     def detach(self) -> None:
         self.asked.append("detach")

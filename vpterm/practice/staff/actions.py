@@ -1,23 +1,21 @@
-"""What the management does with accounts, and what the doors write about them."""
+"""What the management does with accounts."""
 
 import asyncio
 import base64
 import binascii
 import struct
-from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vpterm.database.context import Context
-from vpterm.database.engine import Database
-from vpterm.kernel.errors import ConstraintViolated, Refused
+from vpterm.kernel.errors import ConstraintViolated, NotFound, Refused
 from vpterm.kernel.i18n import _
+from vpterm.practice.staff.logins import INSTALLATION as INSTALLATION
 from vpterm.practice.staff.passwords import hash_password
+from vpterm.practice.staff.proofs import note_change
 from vpterm.practice.staff.rules import Role, check_password
-from vpterm.practice.staff.tables import LoginEvent, StaffKey, StaffMember, StaffPassword, StaffSite
-
-INSTALLATION = 1  # the member of staff who signs what no person did
+from vpterm.practice.staff.tables import StaffKey, StaffMember, StaffPassword, StaffSite
 
 
 async def engage_staff(
@@ -94,37 +92,35 @@ async def set_password(context: Context, *, staff_id: int, password: str, any_le
                 index_elements=[StaffPassword.staff_id], set_={"password_hash": password_hash}
             )
         )
+        await note_change(connection, staff_id=staff_id, what="password.set")
 
 
-async def add_public_key(context: Context, *, staff_id: int, line: str) -> None:
-    """Let a person in by an SSH key, given as the line of its .pub file. Refused: what is no such line."""
+async def add_public_key(context: Context, *, staff_id: int, line: str, verify_required: bool = False) -> None:
+    """Let a person in by an SSH key, given as the line of its .pub file. Refused: what is no such line.
+
+    verify_required: a security key must have checked a PIN or a finger, not only been touched.
+    """
     context.require("staff.manage")
     kind, blob, comment = _split_key(line)
+    if verify_required and not kind.startswith("sk-"):
+        raise Refused(_("Only a security key can check a PIN or a finger."), field="key")
+    values = {"comment": comment, "verify_required": verify_required}
     async with context.writing() as connection:
-        statement = upsert(StaffKey).values(staff_id=staff_id, public_key=f"{kind} {blob}", comment=comment)
+        statement = upsert(StaffKey).values(staff_id=staff_id, public_key=f"{kind} {blob}", **values)
         await connection.execute(
-            statement.on_conflict_do_nothing(index_elements=[StaffKey.staff_id, StaffKey.public_key])
+            statement.on_conflict_do_update(index_elements=[StaffKey.staff_id, StaffKey.public_key], set_=values)
         )
+        await note_change(connection, staff_id=staff_id, what="key.added")
 
 
-async def record_login(
-    database: Database,
-    *,
-    happened_at: datetime,
-    login: str,
-    address: str,
-    method: str,
-    accepted: bool,
-    site_code: str = "",
-) -> None:
-    """Write down an attempt to come in, right or wrong. By the gateway's login; signed by the installation."""
-    async with database.transaction(staff_id=INSTALLATION) as connection:
-        await connection.execute(
-            insert(LoginEvent).values(
-                login=login[:64], happened_at=happened_at, address=address, method=method, accepted=accepted,
-                site_code=site_code,
-            )
-        )  # fmt: skip
+async def remove_public_key(context: Context, *, staff_id: int, key_id: int) -> None:
+    """Let a person in by this key no more; NotFound when it is not theirs."""
+    context.require("staff.manage")
+    async with context.writing() as connection:
+        statement = delete(StaffKey).where(StaffKey.id == key_id, StaffKey.staff_id == staff_id)
+        if not (await connection.execute(statement)).rowcount:
+            raise NotFound(_("This person has no key {number}.").format(number=key_id))
+        await note_change(connection, staff_id=staff_id, what="key.removed")
 
 
 def _split_key(line: str) -> tuple[str, str, str]:

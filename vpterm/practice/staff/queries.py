@@ -1,12 +1,13 @@
 """Reads about the people who work in the group."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 
 from vpterm.database.engine import Database
 from vpterm.practice.sites.tables import Site
-from vpterm.practice.staff.rules import Role
+from vpterm.practice.staff.rules import Guesses, GuessLimits, Role
 from vpterm.practice.staff.tables import StaffKey, StaffMember, StaffPassword, StaffSite
 
 
@@ -37,6 +38,26 @@ class StaffRow:
         return next((work for work in self.sites if work.site_code == site_code), None)
 
 
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A public SSH key of a person, as a line of OpenSSH without its comment."""
+
+    id: int
+    line: str
+    comment: str
+    verify_required: bool
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """How a person proves who they are at a workstation. Who is asked for codes comes in by a door, without a hash."""
+
+    password_hash: str | None
+    asks_code: bool
+    guesses: Guesses
+
+
 async def list_staff(database: Database, *, site_code: str | None = None) -> list[StaffRow]:
     """The members of staff, by login; of one site where given. The installation itself is left out."""
     people = [person for person in await _read(database) if person.id != 1]
@@ -59,16 +80,26 @@ async def find_password_hash(database: Database, *, staff_id: int) -> str | None
         return (await connection.execute(statement)).scalar_one_or_none()
 
 
-async def password_hash_here(database: Database, *, login: str) -> str | None:
-    """For a workstation with a site's login: the hash of a person who works at this very site."""
+async def way_in_here(database: Database, *, login: str, limits: GuessLimits) -> WayIn | None:
+    """For a workstation with a site's login: how a person who works at this very site proves who they are."""
     async with database.reading() as connection:
-        return (await connection.execute(select(func.password_hash_here(login)))).scalar_one_or_none()
+        found = await connection.execute(select("*").select_from(func.way_in_here(login, limits.within)))
+        row = found.one_or_none()
+    return WayIn(row[0], row[1], Guesses(row[2], row[3], row[4])) if row is not None else None
 
 
-async def list_public_keys(database: Database, *, staff_id: int) -> list[str]:
-    """For the gateway's login only: the person's keys, each as a line of OpenSSH."""
+async def note_login_here(database: Database, *, login: str, accepted: bool, looked_at: bool = True) -> None:
+    """A workstation writes down who came in there, or did not; `looked_at` is false while guessing is stopped."""
+    async with database.transaction(staff_id=0) as connection:
+        await connection.execute(select(func.note_login_here(login, accepted, looked_at)))
+
+
+async def list_keys(database: Database, *, staff_id: int) -> list[KeyRow]:
+    """For the gateway and the management: the person's keys, oldest first."""
+    columns = (StaffKey.id, StaffKey.public_key, StaffKey.comment, StaffKey.verify_required, StaffKey.created_at)
     async with database.reading() as connection:
-        return list(await connection.scalars(select(StaffKey.public_key).where(StaffKey.staff_id == staff_id)))
+        rows = await connection.execute(select(*columns).where(StaffKey.staff_id == staff_id).order_by(StaffKey.id))
+        return [KeyRow(*row) for row in rows]
 
 
 async def _read(database: Database, *, login: str | None = None, staff_id: int | None = None) -> list[StaffRow]:

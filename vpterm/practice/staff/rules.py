@@ -1,5 +1,9 @@
-"""Roles, what each may do, and what a password must be. Pure."""
+"""Roles, what each may do, what a password must be, who is asked for a code, when guessing is stopped. Pure."""
 
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from vpterm.kernel.errors import Refused
@@ -68,3 +72,96 @@ def check_password(password: str) -> str:
             field="password",
         )
     return password
+
+
+class CodeRule(StrEnum):
+    """What the group asks of a role about codes from a telephone (TOTP)."""
+
+    OFF = "off"
+    OFFERED = "offered"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, slots=True)
+class CodePolicy:
+    """A rule, and whether who comes with an SSH key or a certificate is asked for the code as well."""
+
+    rule: CodeRule = CodeRule.OFFERED
+    with_key: bool = False
+
+    def allows_enrolment(self) -> bool:
+        return self.rule is not CodeRule.OFF
+
+
+def strictest(policies: Iterable[CodePolicy]) -> CodePolicy:
+    """The policy of a person with several roles; that of a person without any is the one to begin with."""
+    order, found = list(CodeRule), list(policies)
+    if not found:
+        return CodePolicy()
+    return CodePolicy(max((one.rule for one in found), key=order.index), any(one.with_key for one in found))
+
+
+def check_code_rule(text: str) -> CodeRule:
+    try:
+        return CodeRule(text)
+    except ValueError as failure:
+        raise Refused(
+            _("“{rule}” is no rule for codes.").format(rule=text), ", ".join(CodeRule), field="rule"
+        ) from failure
+
+
+LONGEST_CERTIFICATE_HOURS = 24 * 7
+
+
+def check_hours(hours: int) -> timedelta:
+    """How long a certificate is good for: what cannot be taken back everywhere must not live long."""
+    if not 1 <= hours <= LONGEST_CERTIFICATE_HOURS:
+        raise Refused(
+            _("A certificate is good for 1 to {most} hours.").format(most=LONGEST_CERTIFICATE_HOURS), field="hours"
+        )
+    return timedelta(hours=hours)
+
+
+@dataclass(frozen=True, slots=True)
+class GuessLimits:
+    """So many wrong guesses within a time, then none is looked at until that time has passed over them."""
+
+    per_account: int = 8
+    per_address: int = 30
+    within: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Guesses:
+    """Wrong guesses of late, through whichever door: at an account since it was last opened, and from an address.
+
+    knows_address: the account's person has come in from this address before.
+    """
+
+    of_account: int = 0
+    of_address: int = 0
+    knows_address: bool = False
+
+
+def is_address_locked(guesses: Guesses, limits: GuessLimits) -> bool:
+    return guesses.of_address >= limits.per_address
+
+
+def is_locked(guesses: Guesses, limits: GuessLimits) -> bool:
+    """Whether no guess is looked at now. Nobody is kept out of their work by a stranger who guesses at their name."""
+    return is_address_locked(guesses, limits) or (
+        guesses.of_account >= limits.per_account and not guesses.knows_address
+    )
+
+
+def network_of(address: str) -> str:
+    """What counts as one address: itself, or the /64 of an IPv6 address; text that is no address stays."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)

@@ -48,6 +48,68 @@ class StaffPassword(Attributed, Table):
     password_hash: Mapped[str]
 
 
+class StaffTotp(Attributed, Table):
+    """The secret from which a person's telephone makes codes, sealed (sealing.py), and the last time step used."""
+
+    __tablename__ = "staff_totp"
+    __sharing__ = DoorOnly()
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    sealed_secret: Mapped[str]
+    last_step: Mapped[int]
+
+
+class RecoveryCode(Numbered, Attributed, Table):
+    """The hash of a code for the day on which the telephone is lost. Each opens once."""
+
+    __tablename__ = "staff_recovery_codes"
+    __sharing__ = DoorOnly()
+    __table_args__ = (Index("uq_staff_recovery_codes", "staff_id", "code_hash", unique=True),)
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    code_hash: Mapped[str]
+    used_at: Mapped[datetime | None]
+
+
+class StaffCertificate(Numbered, Attributed, Table):
+    """A certificate that the group's authority signed. Its number is its serial; what is not here opens nothing."""
+
+    __tablename__ = "staff_certificates"
+    __sharing__ = DoorOnly(audited=True)
+    __table_args__ = (Index(None, "staff_id"),)
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    fingerprint: Mapped[str]
+    site_codes: Mapped[str]
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class CodePolicyRow(Attributed, Table):
+    """What the group asks of a role about codes. A role without a row: offered, and not asked of keys."""
+
+    __tablename__ = "code_policies"
+    __sharing__ = GroupOnly(audited=True, door=True)
+    __table_args__ = (CheckConstraint("rule IN ('off', 'offered', 'required')", name="rule"),)
+
+    role: Mapped[str] = mapped_column(primary_key=True)
+    rule: Mapped[str]
+    with_key: Mapped[bool]
+
+
+class IdentityChange(Numbered, Attributed, Table):
+    """What was done to the ways in which a person proves who they are: by whom, when. Never a secret."""
+
+    __tablename__ = "identity_changes"
+    __sharing__ = DoorOnly(append_only=True)
+    __table_args__ = (Index(None, "staff_id", "happened_at"),)
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    happened_at: Mapped[datetime]
+    what: Mapped[str]
+
+
 class StaffKey(Numbered, Attributed, Table):
     """A public SSH key of a person, in the one-line form of OpenSSH."""
 
@@ -58,6 +120,7 @@ class StaffKey(Numbered, Attributed, Table):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     public_key: Mapped[str]
     comment: Mapped[str] = mapped_column(server_default="")
+    verify_required: Mapped[bool] = mapped_column(server_default="false", sort_order=910)
 
 
 class LoginEvent(Numbered, Attributed, Table):
@@ -65,7 +128,7 @@ class LoginEvent(Numbered, Attributed, Table):
 
     __tablename__ = "login_events"
     __sharing__ = DoorOnly(append_only=True)
-    __table_args__ = (Index(None, "login", "happened_at"),)
+    __table_args__ = (Index(None, "login", "happened_at"), Index(None, "network", "happened_at"))
 
     login: Mapped[str]
     happened_at: Mapped[datetime]
@@ -73,3 +136,4 @@ class LoginEvent(Numbered, Attributed, Table):
     method: Mapped[str]
     accepted: Mapped[bool]
     site_code: Mapped[str] = mapped_column(server_default="")
+    network: Mapped[str] = mapped_column(server_default="", sort_order=910)

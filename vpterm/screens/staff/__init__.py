@@ -1,0 +1,5 @@
+"""One's own account: logins, password, codes, keys."""
+
+from vpterm.screens.staff import account as account
+from vpterm.screens.staff import codes as codes
+from vpterm.screens.staff import password as password
