@@ -5,47 +5,22 @@ One `Door` per connection answers asyncssh's questions about identity; channels 
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import time
-from dataclasses import dataclass, field
 from typing import Any
 
 import asyncssh
 
 from vpterm.kernel.i18n import _, using
+from vpterm.terminal.doorkeeper import Doorkeeper, as_login
 from vpterm.terminal.entrance import Entrance
-from vpterm.terminal.gateway import Gateway, language_of
-from vpterm.terminal.identity import Account, Accounts, LoginMethod
-from vpterm.terminal.limits import ConnectionLimiter, GuessLimiter
-from vpterm.terminal.settings import DoorSettings
+from vpterm.terminal.gateway import language_of
+from vpterm.terminal.identity import Account, LoginMethod
 
 _log = logging.getLogger("vpterm.terminal")
 
-_MAX_LOGIN = 64
-_MAX_PASSWORD = 1024
 _MAX_GUESSES = 6  # per connection, as OpenSSH's MaxAuthTries
 _MAX_KEYS = 30
 _MAX_CHANNELS = 4
-
-
-@dataclass
-class Doorkeeper:
-    """What all connections share."""
-
-    settings: DoorSettings
-    accounts: Accounts
-    gateway: Gateway
-    guesses: GuessLimiter = field(init=False)
-    held: ConnectionLimiter = field(init=False)
-    connections: set[asyncssh.SSHServerConnection] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        chosen = self.settings
-        self.guesses = GuessLimiter(
-            chosen.guesses_per_account, chosen.guesses_per_address, chosen.ban_s, time.monotonic
-        )
-        self.held = ConnectionLimiter(chosen.connections, chosen.connections_per_address)
 
 
 class Door(asyncssh.SSHServer):
@@ -82,7 +57,7 @@ class Door(asyncssh.SSHServer):
 
     async def begin_auth(self, username: str) -> bool:
         """Find the account; everybody must prove who they are, whether it exists or not."""
-        self._login = username[:_MAX_LOGIN].strip().lower()
+        self._login = as_login(username)
         try:
             self._account = await self._keeper.accounts.find(self._login)
         except Exception:  # whatever keeps the accounts must not end a connection without a word
@@ -92,13 +67,8 @@ class Door(asyncssh.SSHServer):
 
     async def auth_completed(self) -> None:
         """The person has come in."""
-        self._keeper.guesses.succeeded(self._login, self._address)
-        if self._account is None:
-            return
-        try:
-            await self._keeper.accounts.record_login(self._account, self._address, self._method)
-        except Exception:  # who has proved who they are is let in, noted or not
-            _log.exception("a login could not be noted")
+        if self._account is not None:
+            await self._keeper.has_come_in(self._account, self._login, self._address, self._method)
 
     # --- passwords ------------------------------------------------------------------------------------
 
@@ -128,15 +98,10 @@ class Door(asyncssh.SSHServer):
         if self._guesses > _MAX_GUESSES or limiter.is_address_banned(address):
             self._throw_out(_("Too many attempts."))
             return False
-        await asyncio.sleep(limiter.delay_s(login, address))
-        is_banned = limiter.is_account_banned(login, address)
-        known = None if is_banned or len(password) > _MAX_PASSWORD else self._account
-        if await self._keeper.accounts.verify_password(known, password[:_MAX_PASSWORD]) and known is not None:
-            self._method = "password"
-            return True
-        limiter.failed(login, address)
-        _log.info("a wrong password from %s", address)
-        return False
+        if not await self._keeper.knows(self._account, login, password, address):
+            return False
+        self._method = "password"
+        return True
 
     def _throw_out(self, why: str) -> None:
         if self._connection is not None:
