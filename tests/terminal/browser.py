@@ -19,9 +19,9 @@ from websockets.sync.client import ClientConnection, connect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
 _ALONE = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--lang=fr",
-    "--remote-debugging-port=0",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+    "--lang=fr", "--accept-lang=fr-FR,fr", "--remote-debugging-port=0",
 )  # fmt: skip
 ALT, CTRL, META, SHIFT = 1, 2, 4, 8
 _CODES = {
@@ -73,9 +73,14 @@ class Page:
         """Wait until the terminal shows a text."""
         self._wait(lambda: text in self.text, seconds, text)
 
+    @property
+    def words(self) -> str:
+        """All the text of the page, the terminal included."""
+        return str(self.run("document.body ? document.body.innerText : ''"))
+
     def says(self, text: str, seconds: float = 15.0) -> None:
         """Wait until the page around the terminal shows a text."""
-        self._wait(lambda: text in str(self.run("document.body.innerText")), seconds, text)
+        self._wait(lambda: text in self.words, seconds, text)
 
     def becomes(self, script: str, wanted: object, seconds: float = 15.0) -> None:
         """Wait until an expression has a value."""
@@ -85,7 +90,7 @@ class Page:
         until = time.monotonic() + seconds
         while not is_there():
             if time.monotonic() > until:
-                raise AssertionError(f"{what!r} is not to be seen:\n{self.text}\n{self.run('document.body.innerText')}")
+                raise AssertionError(f"{what!r} is not to be seen:\n{self.text}\n{self.words}")
             time.sleep(0.05)
 
     def picture(self, path: Path) -> None:

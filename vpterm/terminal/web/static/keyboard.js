@@ -43,7 +43,9 @@ export function takeBar(bar, terminal, send) {
     button.addEventListener("click", (event) => { if (event.detail === 0) { press(button); stop(); } }); // by Enter
   }
   bar.querySelector("#keyboard").addEventListener("click", () => terminal.focus());
-  bar.querySelector("#full-screen").addEventListener("click", fillScreen);
+  const full = bar.querySelector("#full-screen");
+  full.hidden = !document.fullscreenEnabled; // a phone may have none
+  full.addEventListener("click", fillScreen);
 }
 
 // In full screen a browser that can gives us even Ctrl+W, Ctrl+T, Ctrl+N and Esc.
@@ -52,6 +54,6 @@ async function fillScreen() {
     await document.exitFullscreen();
     return;
   }
-  await document.documentElement.requestFullscreen?.();
+  await document.documentElement.requestFullscreen();
   await navigator.keyboard?.lock?.();
 }
