@@ -34,7 +34,8 @@ class Page:
     """One tab."""
 
     def __init__(self, address: str) -> None:
-        self._line: ClientConnection = connect(address, max_size=None)
+        self._open = contextlib.ExitStack()
+        self._line: ClientConnection = self._open.enter_context(connect(address, max_size=None))
         self._number = 0
         self.events: list[dict[str, Any]] = []
 
@@ -52,7 +53,7 @@ class Page:
 
     def close(self) -> None:
         """Close the connection, not the browser."""
-        self._line.close()
+        self._open.close()
 
     # --- what is seen ---------------------------------------------------------------------------------
 
