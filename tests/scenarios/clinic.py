@@ -28,7 +28,6 @@ class Clinic:
         self.folder.chmod(0o755)
         self.server = EmbeddedServer(Installation(self.folder))
         self.port, self.web_port = free_port(), free_port()
-        self.web_address = f"http://127.0.0.1:{self.web_port}/"
         self.process: subprocess.Popen[str] | None = None
 
     def open(self, seconds: float = 180.0) -> None:

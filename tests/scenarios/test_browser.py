@@ -9,6 +9,7 @@ import pytest
 from tests.scenarios.clinic import PASSWORD, Clinic
 from tests.scenarios.test_morning import lonely_patient
 from tests.terminal.browser import CHROMIUM, Page, chromium
+from tests.terminal.cable import Cable
 
 pytestmark = [
     pytest.mark.doors,
@@ -28,7 +29,8 @@ def tab() -> Iterator[Page]:
 
 def test_a_note_survives_the_line_and_the_door(clinic: Clinic, tab: Page, tmp_path: Path) -> None:
     patient = lonely_patient(clinic, skip=7)
-    tab.comes_in(clinic.web_address, "vet.port", PASSWORD)
+    cable = Cable(clinic.web_port)
+    tab.comes_in(cable.address, "vet.port", PASSWORD)
     go_home(tab)
     tab.press("F1")
     tab.says("AIDE")
@@ -42,10 +44,10 @@ def test_a_note_survives_the_line_and_the_door(clinic: Clinic, tab: Page, tmp_pa
     tab.pastes(" collé d'ailleurs :\nà revoir")
     tab.says("Gêne à l'appui, @ô collé d'ailleurs :")
     tab.says("à revoir")
-    tab.goes_offline()
-    tab.run("document.dispatchEvent(new Event('visibilitychange'))")
+    cable.pull()
+    tab.says("La liaison est coupée.")
     tab.types(" lundi")
-    tab.goes_offline(False)
+    cable.plug()
     tab.says("à revoir lundi")
     tab.resize(390, 780, scale=3, is_phone=True)
     tab.says("à revoir lundi")
@@ -61,6 +63,7 @@ def test_a_note_survives_the_line_and_the_door(clinic: Clinic, tab: Page, tmp_pa
     assert vet.ends() == 0
     tab.press("F2")
     tab.says("Enregistré")
+    cable.close()
     saved = clinic.ask(f"SELECT note FROM record_entries WHERE animal_id = {patient.id} ORDER BY id DESC LIMIT 1")
     assert saved == [("Gêne à l'appui, @ô collé d'ailleurs :\nà revoir lundi matin",)]
 

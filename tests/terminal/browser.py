@@ -138,12 +138,7 @@ class Page:
         )
         self.run(script % json.dumps(text))
 
-    # --- the line -------------------------------------------------------------------------------------
-
-    def goes_offline(self, is_offline: bool = True) -> None:
-        """Pull the cable out, or put it in again."""
-        speed = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-        self.call("Network.emulateNetworkConditions", offline=is_offline, **speed)
+    # --- coming in ----------------------------------------------------------------------------------
 
     def comes_in(self, address: str, login: str, password: str) -> None:
         """By the form, with the keyboard."""

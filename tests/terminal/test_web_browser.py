@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.terminal.browser import ALT, CHROMIUM, CTRL, SHIFT, Page, chromium
+from tests.terminal.cable import Cable
 from tests.terminal.door import PASSWORD, RunningDoor, person
 
 pytestmark = [
@@ -31,12 +32,12 @@ def tab() -> Iterator[Page]:
         yield page
 
 
-def come_in(door: RunningDoor, page: Page, login: str) -> None:
+def come_in(door: RunningDoor, page: Page, login: str, address: str = "") -> None:
     assert door.service.web is not None
     page.events.clear()
     page.call("Network.clearBrowserCookies")
     page.resize(1366, 650)
-    page.comes_in(door.service.web.address, login, PASSWORD)
+    page.comes_in(address or door.service.web.address, login, PASSWORD)
     page.sees(f"SITE lilas {login}")
 
 
@@ -187,32 +188,21 @@ def tap(page: Page, selector: str) -> None:
 
 
 def test_a_cut_line_is_told_and_nothing_typed_meanwhile_is_lost(door: RunningDoor, tab: Page) -> None:
-    come_in(door, tab, "vet.n8")
+    assert door.service.web is not None
+    cable = Cable(door.service.web.port)
+    come_in(door, tab, "vet.n8", cable.address)
     tab.types("half a note")
     tab.sees("half a note")
-    cut(door)
-    tab.goes_offline()
-    tab.says("La liaison est coupée" if tab.run("document.documentElement.lang") == "fr" else "The line is cut")
+    cable.pull()
+    tab.says("The line is cut. Trying again; nothing is lost.")
     tab.types(", goes on")
-    time.sleep(0.5)
-    tab.goes_offline(False)
+    time.sleep(1.0)
+    cable.plug()
     tab.sees("half a note, goes on", 20)
     tab.becomes("document.getElementById('cut').hidden", True)
     tab.types(" and ends")
     tab.sees("half a note, goes on and ends")
-
-
-def cut(door: RunningDoor) -> None:
-    """The server's ends of all lines are gone, and nobody has said goodbye."""
-
-    async def abort() -> None:
-        web = door.service.web
-        assert web is not None
-        for connection in list(web._server.server_state.connections):
-            if connection.__class__.__name__ == "CountedLine":
-                connection.transport.abort()
-
-    door.run(abort())
+    cable.close()
 
 
 def test_taken_over_elsewhere_is_told_and_one_key_takes_it_back(door: RunningDoor, tab: Page) -> None:

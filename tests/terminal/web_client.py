@@ -56,7 +56,10 @@ class Visitor:
         headers = {"Cookie": self.cookie} if self.cookie else {}
         wanted: Any = self.origin if origin is None else (origin or None)
         address = f"ws://{self.authority}/line"
-        return connect(address, origin=wanted, additional_headers=headers, compression=None, max_size=None, **options)
+        line: ClientConnection = connect(
+            address, origin=wanted, additional_headers=headers, compression=None, max_size=None, **options
+        )
+        return line
 
 
 class FakePage:
