@@ -181,6 +181,12 @@ def test_without_xterm_the_browser_door_stays_closed_and_says_why(
         vet.sees("SITE lilas")
 
 
-def test_a_web_port_that_is_taken_is_told_and_nothing_is_left_running(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="address"):
-        RunningDoor(tmp_path, web_port=taken.getsockname()[1])
+def test_a_web_port_that_is_taken_is_told_and_ssh_goes_on(open_door: OpenDoor) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        door = open_door(web_port=port)
+    assert door.service.web is None
+    assert door.service.web_trouble is not None
+    assert f"127.0.0.1:{port}" in door.service.web_trouble.message
+    with person(door, "vet.n0", key=door.make_key("vet.n0")) as vet:
+        vet.sees("SITE lilas")

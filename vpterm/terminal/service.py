@@ -69,7 +69,7 @@ async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[s
     """Open the door; returns when people can come in. Close the returned service to stop.
 
     `secrets(site_code)` gives the database address of that site's own login (KeyError or OSError if there is
-    none). Raises WorkerUnavailable if the screens do not load, OSError if a port is taken.
+    none). Raises WorkerUnavailable if the screens do not load, OSError if the port is taken.
     """
     logging.getLogger("asyncssh").setLevel(logging.WARNING)
     key = load_host_key(settings.host_key_path)

@@ -75,7 +75,7 @@ class WebDoor:
 async def open_web_door(keeper: Doorkeeper) -> WebDoor:
     """Open the browser door of these settings.
 
-    Raises WebDoorUnavailable without xterm.js or with an unusable certificate, OSError if the port is taken.
+    Raises WebDoorUnavailable without xterm.js, with an unusable certificate, or if the port is taken.
     """
     settings = keeper.settings
     if missing := missing_files():
@@ -91,7 +91,14 @@ async def open_web_door(keeper: Doorkeeper) -> WebDoor:
         raise WebDoorUnavailable(
             _("The browser door stays closed: its certificate cannot be used."), str(failure)
         ) from failure
-    listening = _listen(host, settings.web_port or 0)
+    try:
+        listening = _listen(host, settings.web_port or 0)
+    except OSError as failure:
+        place = f"{host}:{settings.web_port}"
+        raise WebDoorUnavailable(
+            _("The browser door cannot open on {place}.").format(place=place),
+            _("Choose another with --web-port. ({reason})").format(reason=failure.strerror or failure),
+        ) from failure
     port = int(listening.getsockname()[1])
     site = WebSite(keeper, names, port, is_secure=is_secure)
     door = WebDoor(_server(keeper, site, context), site, _address(settings, host, port, is_secure), own)
