@@ -8,13 +8,14 @@ help: ## List these commands
 
 setup: $(SETUP) ## System packages where missing, virtual environment, locked dependencies
 
-$(SETUP): requirements/development.txt pyproject.toml scripts/setup
+$(SETUP): requirements/development.txt pyproject.toml scripts/setup scripts/web/package-lock.json
 	scripts/setup
 
-demo: setup ## Start the demo group: PostgreSQL, three clinics, the SSH door on 127.0.0.1:8022
+demo: setup ## Start the demo group: PostgreSQL, three clinics, the SSH door on 127.0.0.1:8022, the browser's on 8080
 	@VPTERM_HOME=$${VPTERM_HOME:-$(CURDIR)/.demo} .venv/bin/vpterm demo
 
 test: setup ## Run every test (and the checks)
+	scripts/setup tests
 	$(MAKE) --no-print-directory check
 	$(PYTHON) -m pytest -n 2 --dist loadgroup
 

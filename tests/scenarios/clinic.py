@@ -28,14 +28,15 @@ class Clinic:
         self.folder = folder or Path(tempfile.mkdtemp(prefix="vpterm-clinic-"))
         self.folder.chmod(0o755)
         self.server = EmbeddedServer(Installation(self.folder))
-        self.port = free_port()
+        self.port, self.web_port = free_port(), free_port()
         self.process: subprocess.Popen[str] | None = None
 
     def open(self, seconds: float = 180.0) -> None:
         """Run the command and wait until the door answers."""
         log = (self.folder / "demo.log").open("a")
+        doors = ["--port", str(self.port), "--web-port", str(self.web_port)]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "vpterm.cli.main", self.command, "--port", str(self.port)],
+            [sys.executable, "-m", "vpterm.cli.main", self.command, *doors],
             env={**os.environ, "VPTERM_HOME": str(self.folder), "LC_ALL": "C.UTF-8"},
             stdout=log, stderr=log, stdin=subprocess.DEVNULL, text=True, start_new_session=True,
         )  # fmt: skip

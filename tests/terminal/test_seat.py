@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.terminal.door import LILAS
 from vpterm.terminal.identity import Account
 from vpterm.terminal.modes import GIVE_BACK, TAKE
-from vpterm.terminal.seat import Seat
+from vpterm.terminal.seat import Ending, Seat
 from vpterm.terminal.terminal_kind import TerminalKind
 from vpterm.terminal.wire import Frame, WireProtocol
 from vpterm.terminal.workers import WorkerLink
@@ -23,7 +23,8 @@ class Phone:
     def __init__(self) -> None:
         self.written = b""
         self.reads = True
-        self.status: int | None = None
+        self.place = ""
+        self.ending: tuple[Ending, str] | None = None
 
     def write(self, data: bytes) -> None:
         self.written += data
@@ -34,8 +35,11 @@ class Phone:
     def resume_reading(self) -> None:
         self.reads = True
 
-    def hang_up(self, status: int) -> None:
-        self.status = status
+    def name_place(self, name: str) -> None:
+        self.place = name
+
+    def hang_up(self, ending: Ending, message: str) -> None:
+        self.ending = (ending, message)
 
 
 class NotedWire(WireProtocol):
@@ -135,18 +139,20 @@ def test_no_change_is_ever_shown_upon_a_screen_with_a_gap(steps: list[str]) -> N
 async def test_a_seat_gives_the_terminal_back_and_hangs_up_once() -> None:
     place = Place()
     await place.look()
-    place.seat.close(0, "Goodbye.")
-    place.seat.close(1, "again")
-    assert place.shown == GIVE_BACK.encode() + b"Goodbye.\r\n"
-    assert place.phone.status == 0
+    assert place.phone.place == "Les Lilas · Vet"
+    place.seat.close(Ending.LEFT, "Goodbye.")
+    place.seat.close(Ending.FAILED, "again")
+    assert place.shown == GIVE_BACK.encode()
+    assert place.phone.ending == (Ending.LEFT, "Goodbye.")
     assert place.seat.session is None
     assert cast("Any", place.wire.sent[-1])[0] == "viewer.detach"
 
 
 async def test_a_terminal_that_was_never_taken_is_not_given_back() -> None:
     place = Place()
-    place.seat.close(1, "Your account is not attached to any site.")
-    assert place.phone.written == b"Your account is not attached to any site.\r\n"
+    place.seat.close(Ending.FAILED, "Your account is not attached to any site.")
+    assert place.phone.written == b""
+    assert place.phone.ending == (Ending.FAILED, "Your account is not attached to any site.")
 
 
 async def test_a_session_that_fails_again_and_again_is_not_replaced_for_ever() -> None:

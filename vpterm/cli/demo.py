@@ -2,13 +2,14 @@
 
 import asyncio
 import os
+import socket
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from vpterm.cli.ground import Ground, keeping, narrate
-from vpterm.cli.serving import open_door
+from vpterm.cli.serving import WebChoice, open_door
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _
 
@@ -16,7 +17,8 @@ from vpterm.kernel.i18n import _
 def demo(
     clients: Annotated[int, typer.Option(help=_("add this many clients by the bulk path, for measuring"))] = 0,
     port: int = 8022,
-    door: Annotated[bool, typer.Option(help=_("open the SSH door afterwards"))] = True,
+    web_port: Annotated[int, typer.Option(help=_("port of the browser door; 0 keeps it closed"))] = 8080,
+    door: Annotated[bool, typer.Option(help=_("open the doors afterwards"))] = True,
     home: Path | None = None,
 ) -> None:
     """Make what is missing of the demo group, then serve it on loopback until Ctrl-C."""
@@ -24,7 +26,8 @@ def demo(
         password = os.environ.get("VPTERM_DEMO_PASSWORD", "demo")
         asyncio.run(_make(standing, password, clients))
         if door:
-            asyncio.run(open_door(standing, "127.0.0.1", port, greeting=_greeting(port)))
+            web = WebChoice(port=free_or_none(web_port))
+            asyncio.run(open_door(standing, "127.0.0.1", port, web, greeting=_greeting(port)))
 
 
 async def _make(standing: Ground, password: str, clients: int) -> None:
@@ -50,6 +53,18 @@ async def _make(standing: Ground, password: str, clients: int) -> None:
         from vpterm.demo.bulk import add_clients
 
         await add_clients(standing, count=clients, progress=narrate)
+
+
+def free_or_none(port: int) -> int | None:
+    """The port, unless it is 0 or another program has it: the demo goes on without a browser door then."""
+    if not port:
+        return None
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            return port
+    except OSError:
+        narrate(_("Port {port} is taken: no browser door this time (--web-port chooses another).").format(port=port))
+        return None
 
 
 def _greeting(port: int) -> str:

@@ -5,8 +5,9 @@ import logging
 import os
 import signal
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from sqlalchemy.engine import make_url
@@ -24,17 +25,41 @@ from vpterm.screens.link import SessionRequest
 from vpterm.terminal.colour import colours_of
 from vpterm.terminal.glyphs import glyphs_of
 
+if TYPE_CHECKING:
+    from vpterm.terminal.service import Service
+
 log = logging.getLogger("vpterm.cli")
 WATCH_S = 2.0
 
 
-def serve(host: str = "127.0.0.1", port: int = 8022, home: Path | None = None) -> None:
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8022,
+    web_port: Annotated[int, typer.Option(help=_("port of the browser door; 0 keeps it closed"))] = 0,
+    web_host: Annotated[str, typer.Option(help=_("where the browser door listens, if not on --host"))] = "",
+    web_name: Annotated[list[str] | None, typer.Option(help=_("name by which browsers call it; repeatable"))] = None,
+    web_certificate: Annotated[Path | None, typer.Option(help=_("certificate chain (PEM) in place of our own"))] = None,
+    web_key: Annotated[Path | None, typer.Option(help=_("private key (PEM) of --web-certificate"))] = None,
+    home: Path | None = None,
+) -> None:
     """Open the SSH door until Ctrl-C or SIGTERM; an embedded PostgreSQL is started and stopped with it."""
     with keeping(home) as standing:
-        asyncio.run(open_door(standing, host, port))
+        web = WebChoice(web_port or None, web_host, tuple(web_name or ()), web_certificate, web_key)
+        asyncio.run(open_door(standing, host, port, web))
 
 
-async def open_door(standing: Ground, host: str, port: int, *, greeting: str = "") -> None:
+@dataclass(frozen=True)
+class WebChoice:
+    """The browser door as the command line asks for it; `port` None: none."""
+
+    port: int | None = None
+    host: str = ""
+    names: tuple[str, ...] = ()
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+async def open_door(standing: Ground, host: str, port: int, web: WebChoice, *, greeting: str = "") -> None:
     """Serve until we are told to end. The gateway holds its own login; each worker its site's, and no other."""
     from vpterm.terminal.accounts import StaffAccounts
     from vpterm.terminal.service import serve as serve_door
@@ -46,7 +71,10 @@ async def open_door(standing: Ground, host: str, port: int, *, greeting: str = "
         loop.add_signal_handler(name, ended.set)
     seal = Seal(standing.installation.new_secret(SEAL_SECRET))
     accounts = StaffAccounts(Database(standing.url(roles.DOOR_LOGIN)), seal)
-    settings = DoorSettings(state_folder=standing.installation.home, host=host, port=port)
+    settings = DoorSettings(
+        state_folder=standing.installation.home, host=host, port=port, web_port=web.port, web_host=web.host,
+        web_names=web.names, web_certificate=web.certificate, web_key=web.key,
+    )  # fmt: skip
     try:
         service = await serve_door(settings, accounts, standing.site_url)
     except OSError as failure:
@@ -57,6 +85,7 @@ async def open_door(standing: Ground, host: str, port: int, *, greeting: str = "
         ) from failure
     watch = asyncio.create_task(_keep_server(standing))
     narrate(greeting or _("The door is open: ssh -p {port} LOGIN@{host}").format(port=service.port, host=host))
+    _narrate_web(service)
     try:
         await ended.wait()
     finally:
@@ -64,6 +93,16 @@ async def open_door(standing: Ground, host: str, port: int, *, greeting: str = "
         narrate(_("Closing the door; saved work and drafts are kept."))
         await service.close()
         await accounts.close()
+
+
+def _narrate_web(service: "Service") -> None:
+    """Where browsers come in, or why they cannot."""
+    if service.web is not None:
+        narrate(_("In a browser: {address}").format(address=service.web.address))
+        if service.web.fingerprint:
+            narrate(_("Its own certificate, SHA-256: {print}").format(print=service.web.fingerprint))
+    elif service.web_trouble is not None:
+        narrate(f"{service.web_trouble.message} {service.web_trouble.advice}")
 
 
 async def _keep_server(standing: Ground) -> None:

@@ -11,49 +11,18 @@ import json
 import os
 import socket
 import struct
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from vpterm.kernel.errors import NotFound, Unavailable, VptermError
-from vpterm.kernel.i18n import _
+from vpterm.terminal.administration import PATIENCE_S, Onlooker, SessionInfo, within_reach
 from vpterm.terminal.gateway import Gateway
 from vpterm.terminal.registry import OpenSession
 
 _LONGEST_LINE = 64 * 1024
-_PATIENCE_S = 5.0
 _CREDENTIALS = struct.Struct("3i")  # pid, uid, gid: unix(7), SO_PEERCRED
-
-
-@dataclass(frozen=True)
-class Onlooker:
-    """A terminal that shows a session."""
-
-    origin: str
-    came_at: str
-    size: str
-    watches: bool
-
-
-@dataclass(frozen=True)
-class SessionInfo:
-    """A session as an administrator sees it: who, where, since when (ISO 8601); never what is shown."""
-
-    number: int
-    login: str
-    site_code: str
-    opened_at: str
-    typed_at: str
-    worker_pid: int
-    onlookers: tuple[Onlooker, ...]
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> SessionInfo:
-        """From the answer of a gateway, which may be newer than this program: what is not known is left out."""
-        known = {field.name: values[field.name] for field in fields(cls)}
-        return cls(**{**known, "onlookers": tuple(Onlooker(**each) for each in values["onlookers"])})
 
 
 class ControlSocket:
@@ -73,7 +42,7 @@ class ControlSocket:
         self._path.unlink(missing_ok=True)
         before = os.umask(0o177)
         try:
-            with _within_reach(self._path) as path:
+            with within_reach(self._path) as path:
                 self._server = await asyncio.start_unix_server(self._answer, path, limit=_LONGEST_LINE)
         finally:
             os.umask(before)
@@ -87,7 +56,7 @@ class ControlSocket:
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            async with asyncio.timeout(_PATIENCE_S):
+            async with asyncio.timeout(PATIENCE_S):
                 answer = self._reply(await reader.readline()) if _is_ours(writer) else {"error": "not allowed"}
                 writer.write(json.dumps(answer).encode() + b"\n")
                 await writer.drain()
@@ -130,16 +99,6 @@ class ControlSocket:
         )  # fmt: skip
 
 
-@contextlib.contextmanager
-def _within_reach(path: Path) -> Iterator[str]:
-    """A name of the socket that fits into the 108 bytes of sun_path (unix(7)), however deep the folder lies."""
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        yield f"/proc/self/fd/{folder}/{path.name}"
-    finally:
-        os.close(folder)
-
-
 def _iso(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
@@ -148,33 +107,3 @@ def _is_ours(writer: asyncio.StreamWriter) -> bool:
     peer: socket.socket = writer.get_extra_info("socket")
     _pid, uid, _gid = _CREDENTIALS.unpack(peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size))
     return uid in (0, os.geteuid())
-
-
-def ask_gateway(path: Path, ask: str, **fields: Any) -> Any:
-    """Ask the gateway that listens at `path`. Unavailable when none does, NotFound for a session that is not there."""
-    try:
-        with socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(_PATIENCE_S)
-            with _within_reach(path) as near:
-                line.connect(near)
-            line.sendall(json.dumps({"ask": ask, **fields}).encode() + b"\n")
-            with line.makefile("rb") as stream:
-                answer = json.loads(stream.readline())
-    except PermissionError as failure:
-        raise Unavailable(
-            _("This account may not ask the server about its sessions."), _("Run this as the account that serves.")
-        ) from failure
-    except (OSError, ValueError) as failure:
-        raise Unavailable(_("No door is open on this installation."), _("Open it with: vpterm serve.")) from failure
-    if "missing" in answer:
-        raise NotFound(
-            _("There is no session {number}.").format(number=answer["missing"]), _("See the list: vpterm sessions list")
-        )
-    if "error" in answer:
-        raise VptermError(_("The server does not answer this question."), str(answer["error"]))
-    return answer["answer"]
-
-
-def list_sessions(path: Path) -> list[SessionInfo]:
-    """The sessions of the gateway that listens at `path`, oldest first."""
-    return [SessionInfo.from_json(each) for each in ask_gateway(path, "list")]

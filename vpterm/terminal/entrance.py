@@ -16,7 +16,7 @@ from vpterm.terminal.gateway import Gateway
 from vpterm.terminal.glyphs import glyphs_of
 from vpterm.terminal.greeting import language_of
 from vpterm.terminal.proving import Proving
-from vpterm.terminal.seat import Seat
+from vpterm.terminal.seat import Ending, Seat
 from vpterm.terminal.settings import clamp_size
 from vpterm.terminal.terminal_kind import TerminalKind
 
@@ -195,7 +195,12 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
             self._is_reading = True
             self._channel.resume_reading()
 
-    def hang_up(self, status: int) -> None:
+    def name_place(self, name: str) -> None:
+        """See Line. The window is the person's own; its title stays as it is."""
+
+    def hang_up(self, ending: Ending, message: str) -> None:
         """See Line."""
+        if message:
+            self.write(message.replace("\n", "\r\n").encode() + b"\r\n")
         if self._channel is not None and not self._channel.is_closing():
-            self._channel.exit(status)
+            self._channel.exit(ending.status)

@@ -1,6 +1,6 @@
 """Brings people to their sessions, and keeps them there: the middle between the doors and the workers.
 
-Doors (SSH) give it seats; it finds or starts sessions in workers, relays, and moves seats when a site is
+Doors (SSH, browser) give it seats; it finds or starts sessions in workers, relays, and moves seats when a site is
 changed, a worker is lost or somebody comes in elsewhere. What people type is never looked at here.
 """
 
@@ -21,7 +21,7 @@ from vpterm.terminal.identity import SiteAccess
 from vpterm.terminal.last_sites import LastSites
 from vpterm.terminal.own_account import OwnAccount
 from vpterm.terminal.registry import OpenSession, Registry
-from vpterm.terminal.seat import Seat
+from vpterm.terminal.seat import Ending, Seat
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.wire import Frame
 from vpterm.terminal.workers import Nursery, WorkerLink, WorkerUnavailable
@@ -54,7 +54,7 @@ class Gateway:
         """Give every terminal back, end every worker."""
         self._is_closing = True
         for seat in list(self.seats):
-            self._dismiss(seat, 0, lambda: _("The server is being stopped. Your session has been closed."))
+            self._dismiss(seat, Ending.STOPPED, lambda: _("The server is being stopped. Your session has been closed."))
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*(worker.close() for worker in list(self._workers.values())))
@@ -69,7 +69,7 @@ class Gateway:
         chosen = self._last_sites.choose(account.login, [site.code for site in account.sites])
         site = account.site(chosen) if chosen is not None else None
         if site is None:
-            self._dismiss(seat, 1, lambda: _("Your account is not attached to any site."))
+            self._dismiss(seat, Ending.FAILED, lambda: _("Your account is not attached to any site."))
         else:
             self._do(self.bring_in(seat, site, seat.greeting))
 
@@ -98,7 +98,9 @@ class Gateway:
             session, worker = await self._find_or_open(seat, site, at_home=at_home)
         except WorkerUnavailable as error:
             _log.error("nobody can be brought in at %s: %s", site.code, error)
-            self._dismiss(seat, 1, lambda: _("The program cannot be started now. Please try again in a moment."))
+            self._dismiss(
+                seat, Ending.FAILED, lambda: _("The program cannot be started now. Please try again in a moment.")
+            )
             return
         if seat.is_gone:
             return
@@ -141,7 +143,7 @@ class Gateway:
         """The newest terminal has the keyboard; the earlier ones are told, or look on."""
         for seat in [seat for seat in self.seats if seat.session == session.number and seat is not newcomer]:
             if self._settings.take_over:
-                self._dismiss(seat, 0, lambda: _("Your session has been taken over from another terminal."))
+                self._dismiss(seat, Ending.TAKEN, lambda: _("Your session has been taken over from another terminal."))
             else:
                 self._look(seat, self._workers[session.worker], session.number, notice="", watches=True)
 
@@ -155,10 +157,10 @@ class Gateway:
         if seat.viewer is not None:
             self._by_viewer.pop(seat.viewer, None)
 
-    def _dismiss(self, seat: Seat, status: int, message: Callable[[], str]) -> None:
+    def _dismiss(self, seat: Seat, ending: Ending, message: Callable[[], str]) -> None:
         self._forget_viewer(seat)
         with using(language_of(seat.account)):
-            seat.close(status, message())
+            seat.close(ending, message())
         self.seats.pop(seat, None)
 
     def _do(self, work: Any) -> None:
@@ -207,7 +209,7 @@ class Gateway:
         seat.look_away()
         site = seat.account.site(session.site_code)
         if site is None or not seat.may_restart(asyncio.get_running_loop().time()):
-            self._dismiss(seat, 1, lambda: _("The program has failed several times. Please call support."))
+            self._dismiss(seat, Ending.FAILED, lambda: _("The program has failed several times. Please call support."))
             return
         with using(language_of(seat.account)):
             self._do(self.bring_in(seat, site, notice(), at_home=at_home))
@@ -229,7 +231,7 @@ class Gateway:
         elif frame.kind == "viewer.taken":
             seat.taken(frame.number("bytes"))
         elif frame.kind == "viewer.closed":
-            self._dismiss(seat, 0, str)
+            self._dismiss(seat, Ending.WAITING, str)
 
     def _take_of_session(self, worker: WorkerLink, session: OpenSession, frame: Frame) -> None:
         seats = [seat for seat in self.seats if seat.session == session.number]
@@ -243,7 +245,7 @@ class Gateway:
             self._session_ended(session, "shut_out", seats)
         elif frame.kind == "link.detach":
             for seat in seats:
-                self._dismiss(seat, 0, lambda: _("Your session is waiting for you."))
+                self._dismiss(seat, Ending.WAITING, lambda: _("Your session is waiting for you."))
         elif frame.kind == "link.ask":
             self._do(self._answer(worker, session, frame))
         elif frame.kind == "link.site":
@@ -262,9 +264,9 @@ class Gateway:
         self.registry.close(session.number)
         for seat in seats:
             if reason in ("left", "ended"):
-                self._dismiss(seat, 0, lambda: _("Goodbye."))
+                self._dismiss(seat, Ending.LEFT, lambda: _("Goodbye."))
             elif reason == "shut_out":
-                self._dismiss(seat, 1, lambda: _(SHUT_OUT))
+                self._dismiss(seat, Ending.FAILED, lambda: _(SHUT_OUT))
             else:
                 notice = lambda: _("The screen failed and was opened anew; drafts are kept.")  # noqa: E731
                 self._start_again(seat, session, notice, at_home=True)

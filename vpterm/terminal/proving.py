@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vpterm.practice.staff.logins import LoginMethod
 from vpterm.practice.staff.rules import GuessLimits, is_address_locked, is_locked
@@ -40,6 +40,7 @@ class Proving:
     account: Account | None = None
     method: LoginMethod = "password"
     tries: int = 0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def find(self) -> None:
         """Find the account."""
@@ -70,6 +71,10 @@ class Proving:
 
     async def _guess(self, kind: str, check: Callable[[Account | None], Awaitable[LoginMethod | None]]) -> bool:
         self.tries += 1
+        async with self.turn:
+            return await self._guess_alone(kind, check)
+
+    async def _guess_alone(self, kind: str, check: Callable[[Account | None], Awaitable[LoginMethod | None]]) -> bool:
         if self.tries > _MAX_GUESSES or self.limiter.is_address_banned(self.address):
             raise TooManyAttempts
         await asyncio.sleep(self.limiter.delay_s(self.login, self.address))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Protocol
 
 from vpterm.terminal.identity import Account
@@ -22,6 +23,21 @@ _RESTART_PERIOD_S = 60.0
 _PIECE = 32 * 1024
 
 
+class Ending(StrEnum):
+    """Why a seat is closed: what a door may have to tell apart, beside the words that people read."""
+
+    TAKEN = "taken"  # the person has come in elsewhere
+    LEFT = "left"  # the session has ended
+    WAITING = "waiting"  # the session waits, as its person asked
+    STOPPED = "stopped"  # the server ends
+    FAILED = "failed"
+
+    @property
+    def status(self) -> int:
+        """The exit status for a terminal's program."""
+        return 1 if self is Ending.FAILED else 0
+
+
 class Line(Protocol):
     """The connection to a terminal, as a seat uses it."""
 
@@ -34,8 +50,11 @@ class Line(Protocol):
     def resume_reading(self) -> None:
         """Take from the terminal again."""
 
-    def hang_up(self, status: int) -> None:
-        """Close, with an exit status, after what was written has been sent."""
+    def name_place(self, name: str) -> None:
+        """What is shown now, for the title of a window that is ours to name."""
+
+    def hang_up(self, ending: Ending, message: str) -> None:
+        """Say why, if there is anything to say, and close after everything has been sent."""
 
 
 @dataclass
@@ -105,6 +124,8 @@ class Seat:
         if not self._has_taken:
             self._has_taken = True
             self._line.write(TAKE.encode())
+        site = self.account.site(worker.site_code)
+        self._line.name_place(f"{site.name if site else worker.site_code} · {self.account.display_name}")
         self._view = _View(worker, session, viewer, watches)
         self._wants_whole = False  # the first painting of a fresh session is whole without being marked so
         worker.wire.send(
@@ -182,7 +203,7 @@ class Seat:
         if self._view is not None:
             self._view.worker.wire.send("viewer.resume", viewer=self._view.viewer)
 
-    def close(self, status: int = 0, message: str = "") -> None:
+    def close(self, ending: Ending, message: str = "") -> None:
         """Give the terminal back as it was, say why, and hang up."""
         if self.is_gone:
             return
@@ -190,9 +211,7 @@ class Seat:
         self.look_away()
         if self._has_taken:
             self._line.write(GIVE_BACK.encode())
-        if message:
-            self._line.write(message.replace("\n", "\r\n").encode() + b"\r\n")
-        self._line.hang_up(status)
+        self._line.hang_up(ending, message)
 
     def has_restarted(self, now: float) -> bool:
         """Whether a new session took the place of a lost one in the last minute."""

@@ -1,4 +1,4 @@
-"""Starts and stops the terminal server: host key, fork server, gateway, SSH door."""
+"""Starts and stops the terminal server: host key, fork server, gateway, SSH door, browser door."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from collections.abc import Callable
 import asyncssh
 
 from vpterm.terminal.control import ControlSocket
+from vpterm.terminal.doorkeeper import Doorkeeper
 from vpterm.terminal.gateway import Gateway
 from vpterm.terminal.hostkey import load_host_key
 from vpterm.terminal.identity import Accounts
 from vpterm.terminal.own_account import OwnAccount
 from vpterm.terminal.settings import DoorSettings
-from vpterm.terminal.ssh_door import Door, Doorkeeper
+from vpterm.terminal.ssh_door import Door
+from vpterm.terminal.web_door import WebDoor, WebDoorUnavailable, open_web_door
 
 # The set that ssh-audit finds nothing to fail in (docs/decisions); `strict` shuts out OpenSSH before 9.9.
 _KEX_STRICT = ("mlkem768x25519-sha256",)
@@ -29,18 +31,34 @@ _SIGNATURES = (
 
 
 class Service:
-    """A running terminal server. `port` is the one really listened on."""
+    """A running terminal server. `port` is the one really listened on.
+
+    `web` is the browser door; `web_trouble` says why there is none although one was asked for.
+    """
 
     def __init__(self, keeper: Doorkeeper, listener: asyncssh.SSHAcceptor, control: ControlSocket) -> None:
         self.gateway = keeper.gateway
+        self.web: WebDoor | None = None
+        self.web_trouble: WebDoorUnavailable | None = None
         self._keeper, self._listener, self._control = keeper, listener, control
         self.port: int = listener.get_port()
+
+    async def open_web(self) -> None:
+        """Open the browser door too, if there is to be one. What it lacks keeps no other door closed."""
+        if self._keeper.settings.web_port is None:
+            return
+        try:
+            self.web = await open_web_door(self._keeper)
+        except WebDoorUnavailable as trouble:
+            self.web_trouble = trouble
 
     async def close(self) -> None:
         """Stop listening, give every terminal back as it was, end the workers. Takes at most some 10 seconds."""
         self._listener.close()
         await self._control.close()
         await self.gateway.close()
+        if self.web is not None:
+            await self.web.close()
         for connection in list(self._keeper.connections):
             connection.close()
         closing = [asyncio.create_task(connection.wait_closed()) for connection in self._keeper.connections]
@@ -91,4 +109,10 @@ async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[s
             keepalive_count_max=settings.keepalive_missed,
         )
         undo.pop_all()  # the door is open: closing it is the service's from here on
-    return Service(keeper, listener, control)
+    service = Service(keeper, listener, control)
+    try:
+        await service.open_web()
+    except BaseException:
+        await service.close()
+        raise
+    return service

@@ -8,11 +8,16 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class DoorSettings:
-    """How the SSH door and its workers are run. Times are in seconds, sizes in cells or bytes.
+    """How the doors and their workers are run. Times are in seconds, sizes in cells or bytes.
 
     `factory` is the dotted name of the app factory; `import_paths` are put on the import path of the workers.
     With `take_over` false, a second login of the same person joins the open session instead of taking it over:
     the newest terminal types, the others watch.
+
+    The browser door is closed while `web_port` is None; `web_host` is `host` unless said. It speaks plain HTTP on
+    loopback only, else TLS with `web_certificate` and `web_key` (PEM) or a certificate of its own; `web_names` are
+    the names under which browsers may call it. A browser without an open page for `web_idle_s`, or since its login
+    for `web_login_s`, must say the password again.
     """
 
     state_folder: Path
@@ -36,6 +41,13 @@ class DoorSettings:
     take_over: bool = True
     language: str = "fr"
     strict_algorithms: bool = False
+    web_port: int | None = None
+    web_host: str = ""
+    web_names: tuple[str, ...] = ()
+    web_certificate: Path | None = None
+    web_key: Path | None = None
+    web_idle_s: float = 900.0
+    web_login_s: float = 12 * 3600.0
 
     @property
     def host_key_path(self) -> Path:
@@ -46,6 +58,16 @@ class DoorSettings:
     def control_path(self) -> Path:
         """Where administrators ask the running gateway."""
         return self.state_folder / "control.sock"
+
+    @property
+    def web_key_path(self) -> Path:
+        """The private key of the browser door's own certificate, readable by its owner only."""
+        return self.state_folder / "web_key.pem"
+
+    @property
+    def web_certificate_path(self) -> Path:
+        """The certificate that the browser door has made for itself."""
+        return self.state_folder / "web_certificate.pem"
 
     @property
     def last_sites_path(self) -> Path:

@@ -7,56 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import asyncssh
 
 from vpterm.kernel.i18n import N_, _, using
-from vpterm.practice.staff.rules import GuessLimits
-from vpterm.terminal.authority import Authority, read_presented
+from vpterm.terminal.authority import read_presented
+from vpterm.terminal.doorkeeper import Doorkeeper, as_login
 from vpterm.terminal.entrance import Entrance
-from vpterm.terminal.gateway import Gateway
 from vpterm.terminal.greeting import language_of
-from vpterm.terminal.identity import Accounts
-from vpterm.terminal.limits import ConnectionLimiter, GuessLimiter
 from vpterm.terminal.proving import Proving, TooManyAttempts
 from vpterm.terminal.security_keys import demand_verification, is_key_of_line, judge_certificates
-from vpterm.terminal.settings import DoorSettings
 
 _log = logging.getLogger("vpterm.terminal")
 
-_MAX_LOGIN = 64
 _MAX_KEYS = 30
 _MAX_CHANNELS = 4
 
 Challenge = tuple[str, str, str, list[tuple[str, bool]]]
-
-
-@dataclass
-class Doorkeeper:
-    """What all connections share."""
-
-    settings: DoorSettings
-    accounts: Accounts
-    gateway: Gateway
-    guesses: GuessLimiter = field(init=False)
-    limits: GuessLimits = field(init=False)
-    authority: Authority = field(init=False)
-    held: ConnectionLimiter = field(init=False)
-    connections: set[asyncssh.SSHServerConnection] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        chosen = self.settings
-        self.guesses = GuessLimiter(chosen.guesses_per_address, chosen.ban_s, time.monotonic)
-        self.limits = GuessLimits(
-            chosen.guesses_per_account, chosen.guesses_per_address, timedelta(seconds=chosen.ban_s)
-        )
-        self.authority = Authority(chosen.state_folder)
-        self.held = ConnectionLimiter(chosen.connections, chosen.connections_per_address)
 
 
 class Door(asyncssh.SSHServer):
@@ -95,10 +64,8 @@ class Door(asyncssh.SSHServer):
 
     async def begin_auth(self, username: str) -> bool:
         """Find the account; everybody must prove who they are, whether it exists or not."""
-        keeper = self._keeper
-        login = username[:_MAX_LOGIN].strip().lower()
         tries = self._proving.tries if self._proving is not None else 0  # another name gives no new tries
-        self._proving = Proving(keeper.accounts, keeper.guesses, keeper.limits, login, self._address, tries=tries)
+        self._proving = self._keeper.proving(as_login(username), self._address, tries=tries)
         self._is_waiting_for_code = False
         try:
             await self._proving.find()
