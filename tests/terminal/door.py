@@ -33,11 +33,12 @@ class MemoryAccounts:
         self._accounts = {account.login: account for account in accounts}
         self._check = PasswordCheck()
         self.logins: list[tuple[str, str, LoginMethod]] = []
+        self.is_away = False
 
     async def find(self, login: str) -> Account | None:
         """See Accounts."""
         await asyncio.sleep(0)
-        if login == "vet.away":
+        if login == "vet.away" or self.is_away:
             raise ConnectionError("the accounts are away")
         return self._accounts.get(login)
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.engine import make_url
 
+from vpterm.cli.exits import FAILED
 from vpterm.cli.ground import Ground, at_work, ground, keeping, narrate
 from vpterm.database import roles
 from vpterm.database.engine import Database
@@ -21,18 +22,41 @@ from vpterm.practice.staff.queries import find_staff, password_hash_here
 from vpterm.screens.link import SessionRequest
 from vpterm.terminal.colour import colours_of
 from vpterm.terminal.glyphs import glyphs_of
+from vpterm.terminal.logs import set_up_logs
 
 log = logging.getLogger("vpterm.cli")
 WATCH_S = 2.0
 
 
-def serve(host: str = "127.0.0.1", port: int = 8022, home: Path | None = None) -> None:
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8022,
+    home: Path | None = None,
+    metrics_port: Annotated[int | None, typer.Option(help=_("port on loopback for metrics and health"))] = None,
+    log_json: Annotated[bool, typer.Option(help=_("log one JSON object a line, for programs"))] = False,
+) -> None:
     """Open the SSH door until Ctrl-C or SIGTERM; an embedded PostgreSQL is started and stopped with it."""
-    with keeping(home) as standing:
-        asyncio.run(open_door(standing, host, port))
+    if log_json:
+        set_up_logs(as_json=True)
+    try:
+        with keeping(home) as standing:
+            asyncio.run(open_door(standing, host, port, metrics_port=metrics_port, log_json=log_json))
+    except VptermError as failure:
+        if not log_json:
+            raise
+        log.critical("the door is not open: %(why)s", {"why": failure.message})
+        raise typer.Exit(FAILED) from failure
 
 
-async def open_door(standing: Ground, host: str, port: int, *, greeting: str = "") -> None:
+async def open_door(
+    standing: Ground,
+    host: str,
+    port: int,
+    *,
+    greeting: str = "",
+    metrics_port: int | None = None,
+    log_json: bool = False,
+) -> None:
     """Serve until we are told to end. The gateway holds its own login; each worker its site's, and no other."""
     from vpterm.terminal.accounts import StaffAccounts
     from vpterm.terminal.service import serve as serve_door
@@ -43,7 +67,9 @@ async def open_door(standing: Ground, host: str, port: int, *, greeting: str = "
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, ended.set)
     accounts = StaffAccounts(Database(standing.url(roles.DOOR_LOGIN)))
-    settings = DoorSettings(state_folder=standing.installation.home, host=host, port=port)
+    settings = DoorSettings(
+        state_folder=standing.installation.home, host=host, port=port, metrics_port=metrics_port, log_json=log_json
+    )
     try:
         service = await serve_door(settings, accounts, standing.site_url)
     except OSError as failure:
@@ -53,12 +79,16 @@ async def open_door(standing: Ground, host: str, port: int, *, greeting: str = "
             _("Is it open already? Choose another with --port. ({reason})").format(reason=failure.strerror or failure),
         ) from failure
     watch = asyncio.create_task(_keep_server(standing))
-    narrate(greeting or _("The door is open: ssh -p {port} LOGIN@{host}").format(port=service.port, host=host))
+    log.info("the door is open at port %(port)s", {"port": service.port})
+    if not log_json:
+        narrate(greeting or _("The door is open: ssh -p {port} LOGIN@{host}").format(port=service.port, host=host))
     try:
         await ended.wait()
     finally:
         watch.cancel()
-        narrate(_("Closing the door; saved work and drafts are kept."))
+        log.info("the door is being closed")
+        if not log_json:
+            narrate(_("Closing the door; saved work and drafts are kept."))
         await service.close()
         await accounts.close()
 

@@ -62,7 +62,7 @@ class Notices:
                     async for notice in connection.notifies():
                         self._tell(notice.channel, notice.payload)
             except psycopg.Error as failure:
-                log.info("notices: lost the database (%s), trying again", type(failure).__name__)
+                log.info("notices: lost the database (%(why)s), trying again", {"why": type(failure).__name__})
             lost = True
             await asyncio.sleep(RETRY_S)
 

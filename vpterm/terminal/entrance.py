@@ -73,6 +73,7 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         peer = self._channel.get_extra_info("peername")
         origin = f"ssh {peer[0]}" if peer else "ssh"
         self._seat = Seat(self._account, self, self._size, kind, origin=origin)
+        self._seat.pace = self._gateway.metrics.pace(self._channel.get_connection())
         self._gateway.seat_taken(self._seat)
 
     def _refusal(self) -> str | None:

@@ -13,6 +13,7 @@ from vpterm.terminal.control import ControlSocket
 from vpterm.terminal.gateway import Gateway
 from vpterm.terminal.hostkey import load_host_key
 from vpterm.terminal.identity import Accounts
+from vpterm.terminal.metrics_door import MetricsDoor
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.ssh_door import Door, Doorkeeper
 
@@ -30,14 +31,19 @@ _SIGNATURES = (
 class Service:
     """A running terminal server. `port` is the one really listened on."""
 
-    def __init__(self, keeper: Doorkeeper, listener: asyncssh.SSHAcceptor, control: ControlSocket) -> None:
+    def __init__(
+        self, keeper: Doorkeeper, listener: asyncssh.SSHAcceptor, control: ControlSocket, metrics: MetricsDoor
+    ) -> None:
         self.gateway = keeper.gateway
         self._keeper, self._listener, self._control = keeper, listener, control
+        self._metrics = metrics
         self.port: int = listener.get_port()
+        self.metrics_port = metrics.port  # 0 when they are not asked for
 
     async def close(self) -> None:
         """Stop listening, give every terminal back as it was, end the workers. Takes at most some 10 seconds."""
         self._listener.close()
+        await self._metrics.close()
         await self._control.close()
         await self.gateway.close()
         for connection in list(self._keeper.connections):
@@ -65,6 +71,10 @@ async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[s
         control = ControlSocket(gateway, settings.control_path)
         undo.push_async_callback(control.close)
         await control.open()
+        metrics = make_metrics_door(gateway, accounts)
+        undo.push_async_callback(metrics.close)
+        if settings.metrics_port is not None:
+            await metrics.open(settings.metrics_port)
         listener = await asyncssh.create_server(
             lambda: Door(keeper),
             settings.host,
@@ -89,4 +99,17 @@ async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[s
             keepalive_count_max=settings.keepalive_missed,
         )
         undo.pop_all()  # the door is open: closing it is the service's from here on
-    return Service(keeper, listener, control)
+    return Service(keeper, listener, control, metrics)
+
+
+def make_metrics_door(gateway: Gateway, accounts: Accounts) -> MetricsDoor:
+    """Metrics and health of a gateway: healthy while workers can be started and the accounts answer."""
+
+    async def fork_server() -> bool:
+        return gateway.is_ready()
+
+    async def accounts_answer() -> bool:
+        await accounts.find("")  # nobody's login: asking is what proves that they answer
+        return True
+
+    return MetricsDoor(gateway.metrics, {"fork_server": fork_server, "accounts": accounts_answer})

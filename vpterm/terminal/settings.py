@@ -12,7 +12,8 @@ class DoorSettings:
 
     `factory` is the dotted name of the app factory; `import_paths` are put on the import path of the workers.
     With `take_over` false, a second login of the same person joins the open session instead of taking it over:
-    the newest terminal types, the others watch.
+    the newest terminal types, the others watch. `metrics_port` opens the metrics on loopback (0: any free port);
+    `log_json` makes gateway and workers log one JSON object a line.
     """
 
     state_folder: Path
@@ -36,6 +37,8 @@ class DoorSettings:
     take_over: bool = True
     language: str = "fr"
     strict_algorithms: bool = False
+    metrics_port: int | None = None
+    log_json: bool = False
 
     @property
     def host_key_path(self) -> Path:

@@ -18,6 +18,7 @@ from vpterm.terminal.entrance import Entrance
 from vpterm.terminal.gateway import Gateway, language_of
 from vpterm.terminal.identity import Account, Accounts, LoginMethod
 from vpterm.terminal.limits import ConnectionLimiter, GuessLimiter
+from vpterm.terminal.logs import mark
 from vpterm.terminal.settings import DoorSettings
 
 _log = logging.getLogger("vpterm.terminal")
@@ -71,6 +72,7 @@ class Door(asyncssh.SSHServer):
         if self._is_counted:
             keeper.connections.add(conn)
         else:
+            keeper.gateway.metrics.connection_refused(banned=keeper.guesses.is_address_banned(self._address))
             conn.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -87,14 +89,18 @@ class Door(asyncssh.SSHServer):
             self._account = await self._keeper.accounts.find(self._login)
         except Exception:  # whatever keeps the accounts must not end a connection without a word
             _log.exception("the accounts cannot be read")
+            self._refused("accounts_away")
             self._throw_out(_("The accounts cannot be reached now. Please try again in a moment."))
         return True
 
     async def auth_completed(self) -> None:
         """The person has come in."""
         self._keeper.guesses.succeeded(self._login, self._address)
+        self._keeper.gateway.metrics.login_accepted(self._method, self._connection)
         if self._account is None:
             return
+        came = {"staff": self._account.staff_id, "method": self._method, "from": mark(self._address)}
+        _log.info("staff %(staff)s came in by %(method)s from %(from)s", came)
         try:
             await self._keeper.accounts.record_login(self._account, self._address, self._method)
         except Exception:  # who has proved who they are is let in, noted or not
@@ -126,6 +132,7 @@ class Door(asyncssh.SSHServer):
         limiter, login, address = self._keeper.guesses, self._login, self._address
         self._guesses += 1
         if self._guesses > _MAX_GUESSES or limiter.is_address_banned(address):
+            self._refused("too_many_guesses")
             self._throw_out(_("Too many attempts."))
             return False
         await asyncio.sleep(limiter.delay_s(login, address))
@@ -135,8 +142,12 @@ class Door(asyncssh.SSHServer):
             self._method = "password"
             return True
         limiter.failed(login, address)
-        _log.info("a wrong password from %s", address)
+        self._refused("account_banned" if is_banned else "wrong_password")
+        _log.info("a wrong password from %(from)s", {"from": mark(address)})
         return False
+
+    def _refused(self, reason: str) -> None:
+        self._keeper.gateway.metrics.login_refused(reason)
 
     def _throw_out(self, why: str) -> None:
         if self._connection is not None:
@@ -152,6 +163,7 @@ class Door(asyncssh.SSHServer):
         """Whether the key is one of the account's; asyncssh then checks that the client holds it."""
         self._keys += 1
         if self._keys > _MAX_KEYS:
+            self._refused("too_many_keys")
             self._throw_out(_("Too many attempts."))
             return False
         offered = key.public_data
@@ -159,9 +171,8 @@ class Door(asyncssh.SSHServer):
             try:
                 known = asyncssh.import_public_key(line).public_data
             except asyncssh.KeyImportError:
-                _log.warning(
-                    "the account of staff %s holds a key that cannot be read", self._account and self._account.staff_id
-                )
+                whose = {"staff": self._account and self._account.staff_id}
+                _log.warning("the account of staff %(staff)s holds a key that cannot be read", whose)
                 continue
             if known == offered:
                 self._method = "publickey"
