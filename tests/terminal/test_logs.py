@@ -67,7 +67,13 @@ def test_an_exception_is_its_kinds_and_places_without_what_it_quotes(
 
 def test_a_librarys_own_words_lose_addresses_and_what_they_quote() -> None:
     record = logging.LogRecord(
-        "asyncio", logging.ERROR, __file__, 1, "lost ('82.64.1.2', 50022) and fe80::1:2 of 'vet.lilas'\nsecond", (), None
+        "asyncio",
+        logging.ERROR,
+        __file__,
+        1,
+        "lost ('82.64.1.2', 50022) and fe80::1:2 of 'vet.lilas'\nsecond",
+        (),
+        None,
     )
     event = json.loads(JsonLogs().format(record))["event"]
     assert event.startswith("lost (…")
@@ -114,5 +120,5 @@ def test_every_log_call_says_a_constant_sentence_with_named_values_none_of_them_
             continue
         named = set(re.findall(r"%\((\w+)\)", str(sentence.value)))
         if named & PERSONAL or (len(call.args) == 2) != bool(named) or "%s" in str(sentence.value):
-            wrong.append(f"{place}: {sentence.value}")
+            wrong.append(f"{place}: {sentence.value!r}")
     assert wrong == [], "\n".join(wrong)

@@ -212,7 +212,8 @@ def _listening_addresses(port: int, table: str = "/proc/net/tcp") -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("path", "method"), [("/", "GET"), ("/metrics/", "GET"), ("/metrics", "POST"), ("/health", "DELETE"), ("/../x", "GET")]
+    ("path", "method"),
+    [("/", "GET"), ("/metrics/", "GET"), ("/metrics", "POST"), ("/health", "DELETE"), ("/../x", "GET")],
 )
 def test_anything_else_is_not_found(measured: RunningDoor, path: str, method: str) -> None:
     assert get(measured.service.metrics_port, path, method)[0] == 404

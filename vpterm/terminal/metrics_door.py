@@ -53,7 +53,8 @@ class MetricsDoor:
                 status, kind, body = await self._answer(head.split(b"\r\n", 1)[0])
                 writer.write(
                     f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
-                    "Cache-Control: no-store\r\nConnection: close\r\n\r\n".encode() + body
+                    "Cache-Control: no-store\r\nConnection: close\r\n\r\n".encode()
+                    + body
                 )
                 await writer.drain()
         except (TimeoutError, OSError, EOFError, asyncio.LimitOverrunError):

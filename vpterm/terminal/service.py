@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import asyncssh
 
+from vpterm.terminal.algorithms import CIPHERS, KEX, KEX_STRICT, MACS, SIGNATURES
 from vpterm.terminal.control import ControlSocket
 from vpterm.terminal.gateway import Gateway
 from vpterm.terminal.hostkey import load_host_key
@@ -16,16 +17,6 @@ from vpterm.terminal.identity import Accounts
 from vpterm.terminal.metrics_door import MetricsDoor
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.ssh_door import Door, Doorkeeper
-
-# The set that ssh-audit finds nothing to fail in (docs/decisions); `strict` shuts out OpenSSH before 9.9.
-_KEX_STRICT = ("mlkem768x25519-sha256",)
-_KEX = (*_KEX_STRICT, "curve25519-sha256", "curve25519-sha256@libssh.org")
-_CIPHERS = ("chacha20-poly1305@openssh.com", "aes256-gcm@openssh.com", "aes128-gcm@openssh.com", "aes256-ctr")
-_MACS = ("hmac-sha2-512-etm@openssh.com", "hmac-sha2-256-etm@openssh.com")
-_SIGNATURES = (
-    *("ssh-ed25519", "sk-ssh-ed25519@openssh.com", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384"),
-    *("ecdsa-sha2-nistp521", "sk-ecdsa-sha2-nistp256@openssh.com", "rsa-sha2-512", "rsa-sha2-256"),
-)
 
 
 class Service:
@@ -82,10 +73,10 @@ async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[s
             config=[],
             server_host_keys=[key],
             server_version="vpterm",
-            kex_algs=_KEX_STRICT if settings.strict_algorithms else _KEX,
-            encryption_algs=_CIPHERS,
-            mac_algs=_MACS,
-            signature_algs=_SIGNATURES,
+            kex_algs=KEX_STRICT if settings.strict_algorithms else KEX,
+            encryption_algs=CIPHERS,
+            mac_algs=MACS,
+            signature_algs=SIGNATURES,
             compression_algs=None,
             gss_host=None,
             host_based_auth=False,

@@ -129,7 +129,7 @@ def _serve(orders: socket.socket, factory: str) -> None:
 
 
 def main() -> None:
-    """The process's entry: `python -m vpterm.terminal.zygote --socket FD --factory NAME [--path FOLDER] [--log-json]`."""
+    """The process's entry: `python -m vpterm.terminal.zygote --socket FD --factory NAME [--path FOLDER]`."""
     options = argparse.ArgumentParser()
     options.add_argument("--socket", type=int, required=True)
     options.add_argument("--factory", required=True)
