@@ -12,6 +12,8 @@ from vpterm.terminal.colour import colours_of
 from vpterm.terminal.gateway import Gateway, language_of
 from vpterm.terminal.glyphs import glyphs_of
 from vpterm.terminal.identity import Account
+from vpterm.terminal.line_door import LineMeter
+from vpterm.terminal.line_frames import SUBSYSTEM
 from vpterm.terminal.seat import Seat
 from vpterm.terminal.settings import clamp_size
 from vpterm.terminal.terminal_kind import TerminalKind
@@ -28,6 +30,7 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         self._term: str | None = None
         self._size = (80, 24)
         self._seat: Seat | None = None
+        self._meter: LineMeter | None = None
         self._wants = "shell"
         self._is_reading = True
         self._resizing: asyncio.TimerHandle | None = None
@@ -53,7 +56,7 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
 
     def subsystem_requested(self, subsystem: str) -> bool:
         """As commands; sftp shows what is said on stderr."""
-        self._wants = "subsystem"
+        self._wants = SUBSYSTEM if subsystem == SUBSYSTEM else "subsystem"
         return True
 
     def session_started(self) -> None:
@@ -61,6 +64,9 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         if self._channel is None:
             return
         with using(language_of(self._account)):
+            if self._wants == SUBSYSTEM:
+                self._meter = self._gateway.line_desk.open(self._account.login, self._channel)
+                return
             refusal = self._refusal()
         if refusal is not None:
             self._channel.write_stderr(refusal.encode() + b"\r\n")
@@ -90,7 +96,9 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
     # --- from the terminal ----------------------------------------------------------------------------
 
     def data_received(self, data: bytes, datatype: Any) -> None:
-        """What the terminal sends."""
+        """What the terminal sends, or what measures the line."""
+        if self._meter is not None:
+            self._meter.take(data)
         if self._seat is not None and not self._seat.is_gone:
             self._seat.type(data)
 
@@ -123,6 +131,8 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         """The channel is gone, with or without a word."""
         if self._seat is not None:
             self._gateway.seat_left(self._seat)
+        if self._meter is not None:
+            self._meter.close()
         self._channel = None
 
     # --- the line of the seat -------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from vpterm.kernel.i18n import DEFAULT_LANGUAGE, _, available_languages, using
 from vpterm.screens.link import SessionRequest
 from vpterm.terminal.identity import Account, SiteAccess
 from vpterm.terminal.last_sites import LastSites
+from vpterm.terminal.line_door import LineDesk
 from vpterm.terminal.metrics import Metrics
 from vpterm.terminal.registry import OpenSession, Registry
 from vpterm.terminal.seat import Seat
@@ -50,6 +51,7 @@ class Gateway:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_closing = False
         self.metrics = Metrics(self)
+        self.line_desk = LineDesk()
 
     async def start(self) -> None:
         """Load the screens in the fork server. Raises WorkerUnavailable with the reason if they do not load."""

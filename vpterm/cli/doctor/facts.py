@@ -33,7 +33,7 @@ class DatabaseState:
 
 @dataclass(frozen=True, slots=True)
 class SiteWall:
-    """What one site's own login reaches. `guarded` counts the tables in which other sites have rows to be kept apart."""
+    """What one site's own login reaches. `guarded` counts the tables in which others have rows to be kept apart."""
 
     code: str
     failure: str = ""

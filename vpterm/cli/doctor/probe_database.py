@@ -112,6 +112,7 @@ def _connected(url: str) -> psycopg.Connection:
 
 def _load_tables() -> None:
     """Every noun's tables: a table that is not imported would not be looked at."""
+    importlib.import_module("vpterm.database.audit")
     for noun in pkgutil.iter_modules(vpterm.practice.__path__, "vpterm.practice."):
         if noun.ispkg and any(part.name == "tables" for part in pkgutil.iter_modules(_path_of(noun.name))):
             importlib.import_module(f"{noun.name}.tables")

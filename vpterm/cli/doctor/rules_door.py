@@ -39,7 +39,7 @@ def _closed(door: OpenDoor) -> Finding:
             "door", _("No door is open, and port {port} is taken by another program.").format(port=door.port),
             _("End that program, or open the door at another port: vpterm serve --port."),
         )  # fmt: skip
-    return careful("door", _("No door is open; port {port} is free.").format(port=door.port), _("vpterm serve"))
+    return careful("door", _("No door is open; port {port} is free.").format(port=door.port), "vpterm serve")
 
 
 def _algorithms(offered: Mapping[str, tuple[str, ...]] | None) -> Finding:
@@ -58,13 +58,13 @@ def _algorithms(offered: Mapping[str, tuple[str, ...]] | None) -> Finding:
 
 def _is_a_sign(name: str) -> bool:
     """Names in the list of key exchanges that are no key exchange (RFC 8308 section 2.1; strict KEX of OpenSSH 9.6)."""
-    return name.startswith("ext-info-") or name.startswith("kex-strict-")
+    return name.startswith(("ext-info-", "kex-strict-"))
 
 
 def judge_verification(last: Verification | None, now: datetime) -> Finding:
     """How long ago the tills were proved to be whole."""
     if last is None:
-        return careful("verification", _("The tills were never verified here."), _("vpterm verify"))
+        return careful("verification", _("The tills were never verified here."), "vpterm verify")
     days = (now - last.happened_at).days
     if not last.was_whole:
         return wrong(
@@ -73,7 +73,7 @@ def judge_verification(last: Verification | None, now: datetime) -> Finding:
     sentence = ngettext(
         "The tills were verified {n} day ago, whole.", "The tills were verified {n} days ago, whole.", days
     ).format(n=days)
-    return careful("verification", sentence, _("vpterm verify")) if days > OLD_VERIFICATION_DAYS else ok(
+    return careful("verification", sentence, "vpterm verify") if days > OLD_VERIFICATION_DAYS else ok(
         "verification", sentence
     )  # fmt: skip
 
