@@ -45,11 +45,12 @@ def measure_busy_line(standing: Ground) -> None:
         for (columns, lines), (up, down) in zip(SIZES, rows, strict=True)
     ]
     text = (
-        f"{machine()} · {quiet}.\n\nBytes a second that the kernel counts in the TCP stream of one SSH session (no IP or "
-        f"TCP headers, no acknowledgements), {KEYS_PER_S:.0f} keys a second for {SECONDS:.0f} s: the search with three "
-        "letters, two arrows, a client's sheet, back to the home board, over and over. `vpterm doctor line` counts with "
-        "the numbers of 120x40, rounded up: few people change the screen every other second for long, and the rush is "
-        "what a line must carry.\n\n" + table(("terminal", "bytes/s to the server", "bytes/s back"), rows_said)
+        f"{machine()} · {quiet}.\n\nBytes a second that the kernel counts in the TCP stream of one SSH session (no IP "
+        "or TCP headers, no acknowledgements), "
+        f"{KEYS_PER_S:.0f} keys a second for {SECONDS:.0f} s: the search with three letters, two arrows, a client's "
+        "sheet, back to the home board, over and over. `vpterm doctor line` counts with the numbers of 120x40, rounded "
+        "up: few people change the screen every other second for long, and the rush is what a line must carry.\n\n"
+        + table(("terminal", "bytes/s to the server", "bytes/s back"), rows_said)
     )
     print(text)
     write_section("line", "What a busy session sends", text)

@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -188,3 +187,20 @@ def test_an_address_that_is_none_is_refused_in_a_sentence(tmp_path: Path, server
     done = Shell(tmp_path)("doctor", "line", server, "--login", "x")
     assert done.returncode == 1
     assert "is no address of a server" in done.stderr
+
+
+def test_a_line_is_measured_by_the_command(served: Served, tmp_path: Path) -> None:
+    known = tmp_path / "known_hosts"
+    key = served.folder / "ssh_host_ed25519_key"
+    public = subprocess.run(["ssh-keygen", "-y", "-f", str(key)], capture_output=True, text=True, check=True).stdout
+    known.write_text(f"[127.0.0.1]:{served.port} {public}")
+    words = ["doctor", "line", f"127.0.0.1:{served.port}", "--login", "anne.r", "--known-hosts", str(known), "--json"]
+    done = served.shell(*words, typed=f"{SECRET_WORDS}\n", HOME=str(tmp_path))
+    assert done.stdout, done.stderr
+    told = json.loads(done.stdout)
+    assert 0 < told["line"]["p50_s"] < 0.1
+    assert told["line"]["probes"] == 60
+    assert [each["check"] for each in told["findings"]] == ["round_trip", "jitter", "stalls", "loss", "bandwidth"]
+    refused = served.shell(*words, typed="le mauvais mot\n", HOME=str(tmp_path))
+    assert refused.returncode == 1
+    assert "did not let this account in" in refused.stderr

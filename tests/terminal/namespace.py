@@ -85,9 +85,12 @@ def namespace(link: Link) -> Iterator[Namespace]:
 
 async def enter_network(name: str) -> None:
     """Put the thread of this loop, and no other, into a namespace: what it opens from now on stands there."""
-    with open(f"/run/netns/{name}", "rb") as place:
-        if ctypes.CDLL(None, use_errno=True).setns(place.fileno(), _NEW_NETWORK) != 0:
+    place = os.open(f"/run/netns/{name}", os.O_RDONLY)
+    try:
+        if ctypes.CDLL(None, use_errno=True).setns(place, _NEW_NETWORK) != 0:
             raise OSError(ctypes.get_errno(), "setns")
+    finally:
+        os.close(place)
 
 
 def _tun(name: str) -> int:

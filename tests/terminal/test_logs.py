@@ -44,15 +44,19 @@ def test_a_line_is_an_object_with_its_values_by_name(
     assert "worker 12 of lilas ended" in as_text.getvalue()
 
 
+def fail() -> None:
+    try:
+        int("Mirza Dupont, 06 12 34 56 78")
+    except ValueError as cause:
+        raise PermissionError(13, "Permission denied", "/home/dupont") from cause
+
+
 def test_an_exception_is_its_kinds_and_places_without_what_it_quotes(
     written: tuple[logging.Logger, io.StringIO, io.StringIO],
 ) -> None:
     log, as_json, as_text = written
     try:
-        try:
-            raise ValueError("Mirza Dupont, 06 12 34 56 78")
-        except ValueError as cause:
-            raise PermissionError(13, "Permission denied", "/home/dupont") from cause
+        fail()
     except PermissionError:
         log.exception("a frame\ncould not be served")
     line = json.loads(as_json.getvalue())

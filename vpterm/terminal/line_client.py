@@ -122,18 +122,19 @@ class _Person(asyncssh.SSHClient):
 
     async def password_auth_requested(self) -> str | None:
         if self._ask is None or self._has_asked:
-            return None
+            return None  # who was asked once, by whichever method, is not asked again: it was wrong
         self._has_asked = True
         return await asyncio.to_thread(self._ask, _("Password"))
 
     def kbdint_auth_requested(self) -> str | None:
-        return "" if self._ask is not None else None
+        return "" if self._ask is not None and not self._has_asked else None
 
     async def kbdint_challenge_received(
         self, name: str, instructions: str, lang: str, prompts: Any
     ) -> list[str] | None:
         if self._ask is None or len(prompts) > 4:
             return None
+        self._has_asked = True
         return [await asyncio.to_thread(self._ask, text.strip().rstrip(":")) for text, _echo in prompts]
 
 
@@ -161,8 +162,10 @@ async def measure_line(
         raise NotAllowed(_("The door did not let this account in.")) from failure
     except (OSError, TimeoutError, asyncssh.Error) as failure:
         raise _unavailable(str(failure)) from failure
-    async with connection:
+    try:
         return await _measure(connection)
+    finally:
+        connection.abort()
 
 
 def _unavailable(why: str) -> Unavailable:
@@ -171,7 +174,8 @@ def _unavailable(why: str) -> Unavailable:
 
 async def _measure(connection: asyncssh.SSHClientConnection) -> LineMeasures:
     try:
-        channel, session = await connection.create_session(_Session, subsystem=SUBSYSTEM, encoding=None)
+        session = _Session()
+        channel, _same = await connection.create_session(lambda: session, subsystem=SUBSYSTEM, encoding=None)
     except asyncssh.ChannelOpenError as failure:
         raise _unavailable(failure.reason) from failure
     work = asyncio.ensure_future(_work(connection, channel, session))

@@ -10,8 +10,8 @@ import typer
 
 from vpterm.cli.doctor.findings import Finding, Grade, is_sound
 from vpterm.cli.doctor.report import examine
-from vpterm.cli.exits import UNSOUND
 from vpterm.cli.doctor.rules_line import judge_line, quality_of
+from vpterm.cli.exits import UNSOUND
 from vpterm.cli.ground import ground, narrate
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import N_, _

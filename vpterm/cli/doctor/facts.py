@@ -20,9 +20,12 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseState:
-    """PostgreSQL as the owner of the schema sees it. `failure` says why nothing else is known."""
+    """PostgreSQL as the owner of the schema sees it. `failure` says why nothing else is known;
+    `rests`: it is the embedded one, and nobody serves.
+    """
 
     failure: str = ""
+    rests: bool = False
     version: int = 0  # 180004 is 18.4
     settings: Mapping[str, str] | None = None
     revision: str | None = None

@@ -43,7 +43,8 @@ def probe_database(standing: Ground) -> DatabaseState:
                 connections_used=int(row[0]) if row else 0,
             )
     except (psycopg.Error, SQLAlchemyError, VptermError) as failure:
-        return DatabaseState(failure=_reason(failure))
+        rests = standing.server is not None and not standing.has_keeper() and not standing.server.is_alive()
+        return DatabaseState(failure=_reason(failure), rests=rests)
 
 
 def _without_walls(connection: psycopg.Connection) -> tuple[str, ...]:
@@ -125,4 +126,5 @@ def _path_of(package: str) -> list[str]:
 def _reason(failure: Exception) -> str:
     """One line of a failure."""
     said = str(failure.message if isinstance(failure, VptermError) else failure).strip()
-    return said.splitlines()[-1][:160] if said else type(failure).__name__
+    first = said.splitlines()[0] if said else type(failure).__name__
+    return first.rpartition(" failed: ")[2][:160]  # psycopg begins with the place, which is known

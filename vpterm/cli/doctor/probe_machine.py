@@ -45,7 +45,7 @@ def _mode(path: Path) -> int | None:
 def probe_machine(standing: Ground) -> Machine:
     """Everything that does not need a door or a database."""
     places = [standing.installation.home]
-    if standing.server:
+    if standing.server and standing.installation.home.exists():
         places.append(standing.server.data_folder)
     return Machine(
         disk_free={str(place): _free_mib(place) for place in places},

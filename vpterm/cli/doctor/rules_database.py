@@ -19,6 +19,12 @@ _LASTING = ("fsync", "full_page_writes", "synchronous_commit")
 
 def judge_database(state: DatabaseState, sites: int) -> Iterator[Finding]:
     """Everything that does not need a site's own login."""
+    if state.rests:
+        yield careful(
+            "postgresql", _("PostgreSQL rests: it starts with the door."),
+            _("Ask again while vpterm serve runs: most checks need it."),
+        )  # fmt: skip
+        return
     if state.failure or state.settings is None:
         yield wrong(
             "postgresql", _("PostgreSQL does not answer ({why}).").format(why=state.failure),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import fmean, median
 
 from vpterm.cli.doctor.findings import Finding, careful, ok, wrong
@@ -49,9 +50,7 @@ def quality_of(measures: LineMeasures) -> LineQuality | None:
     return LineQuality(
         p50_s=usual,
         p99_s=percentile(times, 0.99),
-        jitter_s=fmean(abs(later - before) for before, later in zip(times, times[1:], strict=False))
-        if times[1:]
-        else 0.0,
+        jitter_s=fmean(abs(later - before) for before, later in pairwise(times)) if times[1:] else 0.0,
         stalls=slow + len(measures.round_trips_s) - len(times),
         probes=len(measures.round_trips_s),
         longest_s=max(times),
