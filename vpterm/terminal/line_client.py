@@ -184,7 +184,8 @@ async def _measure(connection: asyncssh.SSHClientConnection) -> LineMeasures:
     gone.cancel()
     if not work.done():
         work.cancel()
-        raise _unavailable(session.said.decode("utf-8", "replace").strip())
+        said = session.said.decode("utf-8", "replace").strip()
+        raise _unavailable(said or _("The line was cut, or is too slow to be measured in 20 seconds."))
     return work.result()
 
 

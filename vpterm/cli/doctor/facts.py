@@ -31,7 +31,6 @@ class DatabaseState:
     revision: str | None = None
     newest_revision: str = ""
     tables_without_walls: tuple[str, ...] = ()
-    connections_used: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,6 @@ class OpenDoor:
     offered: Mapping[str, tuple[str, ...]] | None = None  # algorithms, by the names of algorithms.OFFERED
     sessions: int | None = None
     workers_mib: float | None = None
-    listening_metrics: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,14 +33,12 @@ def probe_database(standing: Ground) -> DatabaseState:
                     "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", (list(_SETTINGS),)
                 ).fetchall()
             )
-            row = connection.execute("SELECT count(*) FROM pg_stat_activity").fetchone()
             return DatabaseState(
                 version=connection.info.server_version,
                 settings=settings,
                 revision=current_revision(owner),
                 newest_revision=newest_revision(),
                 tables_without_walls=_without_walls(connection),
-                connections_used=int(row[0]) if row else 0,
             )
     except (psycopg.Error, SQLAlchemyError, VptermError) as failure:
         rests = standing.server is not None and not standing.has_keeper() and not standing.server.is_alive()

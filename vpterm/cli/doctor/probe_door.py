@@ -14,7 +14,7 @@ from vpterm.kernel.errors import VptermError
 from vpterm.terminal.control import list_sessions
 from vpterm.terminal.settings import DoorSettings
 
-_PATIENCE_S = 5.0
+_PATIENCE_S = 3.0
 _LONGEST_PACKET = 35_000  # RFC 4253 section 6.1
 _KEXINIT = 20
 # The name-lists of a KEXINIT in their order (RFC 4253 section 7.1); both directions are offered alike.
@@ -37,21 +37,19 @@ def probe_door(standing: Ground, host: str, port: int) -> OpenDoor:
 
 
 def _ask(host: str, port: int) -> tuple[str, dict[str, tuple[str, ...]] | None]:
-    """What a port says first, and the algorithms it offers if it speaks SSH; "?" for one that says nothing."""
+    """What a port says first ("" where nobody is, "?" for silence), and the algorithms it offers if it speaks SSH."""
+    banner = ""
     try:
-        with socket.create_connection((host, port), _PATIENCE_S) as line:
+        with socket.create_connection((host, port), _PATIENCE_S) as line, line.makefile("rb") as stream:
+            banner = "?"
             line.settimeout(_PATIENCE_S)
-            with line.makefile("rb") as stream:
-                try:
-                    banner = stream.readline(255).decode("ascii", "replace").strip()
-                    if not banner.startswith("SSH-2.0-"):
-                        return banner or "?", None
-                    line.sendall(b"SSH-2.0-vpterm_doctor\r\n")
-                    return banner, read_offer(_packet(stream.read))
-                except (OSError, ValueError):
-                    return "?", None
-    except OSError:
-        return "", None
+            banner = stream.readline(255).decode("ascii", "replace").strip() or "?"
+            if not banner.startswith("SSH-2.0-"):
+                return banner, None
+            line.sendall(b"SSH-2.0-vpterm_doctor\r\n")
+            return banner, read_offer(_packet(stream.read))
+    except (OSError, ValueError):
+        return banner, None
 
 
 def _packet(take: Callable[[int], bytes]) -> bytes:
