@@ -15,6 +15,7 @@ import asyncssh
 from vpterm.kernel.errors import NotAllowed, Unavailable
 from vpterm.kernel.i18n import _
 from vpterm.terminal.line_frames import DOWN, ECHO, LONGEST_PIECE, SUBSYSTEM, TCP, UP, FrameReader, ask_for, frame
+from vpterm.terminal.line_measures import LineMeasures
 from vpterm.terminal.tcp_info import TcpInfo, read_tcp_info
 
 PROBES, PROBE_EVERY_S, PROBE_PATIENCE_S = 60, 0.07, 3.0
@@ -26,20 +27,6 @@ CONNECT_S = 20.0
 _SERIAL = struct.Struct(">I")
 
 Ask = Callable[[str], str]
-
-
-@dataclass(frozen=True, slots=True)
-class LineMeasures:
-    """What was measured: round trips in seconds (None: no answer in 3 s), bytes a second each way.
-
-    `sent` and `received` are the TCP counts of the two ends, None where a system does not tell.
-    """
-
-    round_trips_s: tuple[float | None, ...]
-    down_bytes_s: float
-    up_bytes_s: float
-    sent: TcpInfo | None = None
-    received: TcpInfo | None = None
 
 
 @dataclass

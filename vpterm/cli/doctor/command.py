@@ -9,13 +9,11 @@ from typing import Annotated
 import typer
 
 from vpterm.cli.doctor.findings import Finding, Grade, is_sound
-from vpterm.cli.doctor.report import examine
 from vpterm.cli.doctor.rules_line import judge_line, quality_of
 from vpterm.cli.exits import UNSOUND
 from vpterm.cli.ground import ground, narrate
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import N_, _
-from vpterm.terminal.line_client import measure_line
 from vpterm.terminal.settings import DoorSettings
 
 app = typer.Typer(help=_("Examine this installation, or the line to a server."), invoke_without_command=True)
@@ -31,6 +29,8 @@ def doctor(
 ) -> None:
     if context.invoked_subcommand is not None:
         return
+    from vpterm.cli.doctor.report import examine  # asks what Windows has not; a workstation there may measure a line
+
     findings = list(examine(ground(home), host, port))
     if json:
         typer.echo(dumps([finding.to_json() for finding in findings], ensure_ascii=False))
@@ -56,6 +56,8 @@ def line(
     known_hosts: Annotated[Path | None, typer.Option(help=_("file of known servers"))] = None,
     json: AsJson = False,
 ) -> None:
+    from vpterm.terminal.line_client import measure_line  # asyncssh, which no other command needs at its start
+
     host, port = address_of(server)
     narrate(_("Measuring for some 15 seconds…"))
     measures = asyncio.run(

@@ -9,7 +9,7 @@ from statistics import fmean, median
 
 from vpterm.cli.doctor.findings import Finding, careful, ok, wrong
 from vpterm.kernel.i18n import _, ngettext
-from vpterm.terminal.line_client import LineMeasures
+from vpterm.terminal.line_measures import LineMeasures
 from vpterm.terminal.tcp_info import TcpInfo
 
 # Bytes a second of a busy session, two keys a second at 120x40 (docs/benchmarks.md, "What a busy session sends").
