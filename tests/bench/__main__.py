@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from tests.bench.line import measure_busy_line
 from tests.bench.money import measure_money
 from tests.bench.reading import measure_reading
 from tests.bench.terminal import measure_terminal
@@ -14,7 +15,7 @@ from vpterm.cli.ground import Ground, ground
 from vpterm.demo.group import GroupState, make_group, state_of
 
 READING = ("search", "agenda", "record")
-BENCHES = (*READING, "money", "terminal")
+BENCHES = (*READING, "money", "line", "terminal")
 SIZES, FULL_SIZES = (10_000, 100_000), (10_000, 100_000, 1_000_000)
 
 
@@ -38,6 +39,8 @@ def main() -> None:
             asyncio.run(_make(standing))
         if "terminal" in chosen:  # first, on the small group
             measure_terminal(smallest)
+        if "line" in chosen:
+            measure_busy_line(smallest)
         asyncio.run(_database_benches(premises, smallest, chosen))
 
 

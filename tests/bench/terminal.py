@@ -88,7 +88,7 @@ def measure_terminal(standing: Ground, stages: Sequence[int] = STAGES) -> None:
 
 def _measure_both(standing: Ground, stages: Sequence[int]) -> dict[str, Run]:
     key = asyncssh.generate_private_key("ssh-ed25519")
-    staff = asyncio.run(_engage(standing, max(stages), key))
+    staff = asyncio.run(engage(standing, max(stages), key))
     runs: dict[str, Run] = {}
     with tempfile.TemporaryDirectory(prefix="vpterm-bench-door-") as one, tempfile.TemporaryDirectory() as other:
         ours = Ours("vpterm serve", Path(one), home=standing.installation.home)
@@ -118,7 +118,7 @@ def _set_connections(standing: Ground, most: int | None) -> None:
             connection.execute(sql.SQL("ALTER SYSTEM {}").format(wanted))
 
 
-async def _engage(standing: Ground, count: int, key: asyncssh.SSHKey) -> list[Login]:
+async def engage(standing: Ground, count: int, key: asyncssh.SSHKey) -> list[Login]:
     """So many people with accounts, in turn at each site, who come in by this key."""
     line = key.export_public_key().decode()
     found = []

@@ -18,6 +18,7 @@ import pexpect
 import pyte
 
 from tests.terminal.memory_accounts import MemoryAccounts
+from tests.terminal.namespace import enter_network
 from vpterm.terminal.identity import Account, SiteAccess
 from vpterm.terminal.service import Service, serve
 from vpterm.terminal.settings import DoorSettings
@@ -55,7 +56,8 @@ def make_accounts() -> MemoryAccounts:
 class RunningDoor:
     """A terminal server on its own thread and loop, as `serve` starts it."""
 
-    def __init__(self, folder: Path, **options: Any) -> None:
+    def __init__(self, folder: Path, *, network: str | None = None, **options: Any) -> None:
+        """`network` names the network namespace in which the door stands."""
         root = str(Path(__file__).parents[2])
         settings = {"port": 0, "factory": "tests.terminal.small_app:make_app", "import_paths": (root,), **options}
         self.settings = DoorSettings(state_folder=folder, **settings)
@@ -64,6 +66,8 @@ class RunningDoor:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+        if network is not None:
+            self.run(enter_network(network))
         self.service: Service = self.run(serve(self.settings, self.accounts, self._secret))
         self.port = self.service.port
 
@@ -74,6 +78,14 @@ class RunningDoor:
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run something on the server's loop."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+
+    def known_hosts(self) -> Path:
+        """A file of known servers that holds this one."""
+        key = self.settings.host_key_path
+        line = subprocess.run(["ssh-keygen", "-y", "-f", str(key)], capture_output=True, text=True, check=True).stdout
+        path = self.folder / "known"
+        path.write_text(f"[{self.settings.host}]:{self.port} {line}")
+        return path
 
     def worker_pids(self, site: str) -> list[int]:
         """The workers of a site."""

@@ -27,6 +27,7 @@ class MemoryAccounts:
         self.totp: dict[str, tuple[str, int]] = {}
         self.recovery: dict[str, list[str]] = {}
         self.certificates: dict[int, CertificateRow] = {}
+        self.is_away = False
 
     @property
     def logins(self) -> list[tuple[str, str, str]]:
@@ -48,7 +49,7 @@ class MemoryAccounts:
     async def find(self, login: str) -> Account | None:
         """See Accounts."""
         await asyncio.sleep(0)
-        if login == "vet.away":
+        if login == "vet.away" or self.is_away:
             raise ConnectionError("the accounts are away")
         account = self._accounts.get(login)
         return replace(account, has_code=login in self.totp) if account is not None else None

@@ -3,6 +3,7 @@
 import typer
 
 from vpterm.cli import authority, database, demo, keys, matrix, moving, serving, sessions, sites, staff, verifying
+from vpterm.cli.doctor import command as doctor
 from vpterm.kernel.i18n import _
 
 app = typer.Typer(
@@ -16,6 +17,7 @@ app.command("serve", help=_("Open the SSH door of this installation."))(serving.
 app.command("run", help=_("Open the program in this terminal, without SSH."))(serving.run)
 app.command("import", help=_("Take in owners and animals exported from another program."))(moving.import_clients)
 app.command("verify", help=_("Prove that the tills' journals and the invoice numbers are whole."))(verifying.verify)
+app.add_typer(doctor.app, name="doctor")
 app.add_typer(sites.app, name="site")
 staff.app.add_typer(keys.app, name="key")
 app.add_typer(staff.app, name="staff")

@@ -1,6 +1,5 @@
 """What every command stands on: the installation, its PostgreSQL, contexts for the management and the sites."""
 
-import logging
 import sys
 import tomllib
 from collections.abc import AsyncIterator, Iterator
@@ -175,8 +174,3 @@ def narrate(sentence: str) -> None:
     """Say what goes on: on stderr, since stdout is data. A log on a full disk costs the sentence, nothing else."""
     with suppress(OSError):
         typer.echo(sentence, err=True)
-
-
-def quiet_logs(level: int = logging.WARNING) -> None:
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -3,10 +3,11 @@
 import sys
 
 from vpterm.cli.exits import FAILED
-from vpterm.cli.ground import narrate, quiet_logs
+from vpterm.cli.ground import narrate
 from vpterm.cli.language import shell_language
 from vpterm.kernel.errors import VptermError
 from vpterm.kernel.i18n import set_language
+from vpterm.terminal.logs import set_up_logs
 
 
 def main() -> None:
@@ -14,7 +15,7 @@ def main() -> None:
     set_language(shell_language())
     from vpterm.cli.commands import app
 
-    quiet_logs()
+    set_up_logs(as_json=False)
     try:
         app()
     except VptermError as failure:

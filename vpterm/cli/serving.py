@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from sqlalchemy.engine import make_url
 
+from vpterm.cli.exits import FAILED
 from vpterm.cli.ground import Ground, at_work, ground, keeping, narrate
 from vpterm.database import roles
 from vpterm.database.engine import Database
@@ -24,6 +25,7 @@ from vpterm.practice.staff.sealing import SEAL_SECRET, Seal
 from vpterm.screens.link import SessionRequest
 from vpterm.terminal.colour import colours_of
 from vpterm.terminal.glyphs import glyphs_of
+from vpterm.terminal.logs import set_up_logs
 
 if TYPE_CHECKING:
     from vpterm.terminal.service import Service
@@ -40,12 +42,22 @@ def serve(
     web_name: Annotated[list[str] | None, typer.Option(help=_("name by which browsers call it; repeatable"))] = None,
     web_certificate: Annotated[Path | None, typer.Option(help=_("certificate chain (PEM) in place of our own"))] = None,
     web_key: Annotated[Path | None, typer.Option(help=_("private key (PEM) of --web-certificate"))] = None,
+    metrics_port: Annotated[int | None, typer.Option(help=_("port on loopback for metrics and health"))] = None,
+    log_json: Annotated[bool, typer.Option(help=_("log one JSON object a line, for programs"))] = False,
     home: Path | None = None,
 ) -> None:
     """Open the SSH door until Ctrl-C or SIGTERM; an embedded PostgreSQL is started and stopped with it."""
-    with keeping(home) as standing:
-        web = WebChoice(web_port or None, web_host, tuple(web_name or ()), web_certificate, web_key)
-        asyncio.run(open_door(standing, host, port, web))
+    if log_json:
+        set_up_logs(as_json=True)
+    web = WebChoice(web_port or None, web_host, tuple(web_name or ()), web_certificate, web_key)
+    try:
+        with keeping(home) as standing:
+            asyncio.run(open_door(standing, host, port, web, metrics_port=metrics_port, log_json=log_json))
+    except VptermError as failure:
+        if not log_json:
+            raise
+        log.critical("the door is not open: %(why)s", {"why": failure.message})
+        raise typer.Exit(FAILED) from failure
 
 
 @dataclass(frozen=True)
@@ -59,7 +71,16 @@ class WebChoice:
     key: Path | None = None
 
 
-async def open_door(standing: Ground, host: str, port: int, web: WebChoice, *, greeting: str = "") -> None:
+async def open_door(
+    standing: Ground,
+    host: str,
+    port: int,
+    web: WebChoice,
+    *,
+    greeting: str = "",
+    metrics_port: int | None = None,
+    log_json: bool = False,
+) -> None:
     """Serve until we are told to end. The gateway holds its own login; each worker its site's, and no other."""
     from vpterm.terminal.accounts import StaffAccounts
     from vpterm.terminal.service import serve as serve_door
@@ -73,7 +94,8 @@ async def open_door(standing: Ground, host: str, port: int, web: WebChoice, *, g
     accounts = StaffAccounts(Database(standing.url(roles.DOOR_LOGIN)), seal)
     settings = DoorSettings(
         state_folder=standing.installation.home, host=host, port=port, web_port=web.port, web_host=web.host,
-        web_names=web.names, web_certificate=web.certificate, web_key=web.key,
+        web_names=web.names, web_certificate=web.certificate, web_key=web.key, metrics_port=metrics_port,
+        log_json=log_json,
     )  # fmt: skip
     try:
         service = await serve_door(settings, accounts, standing.site_url)
@@ -84,13 +106,17 @@ async def open_door(standing: Ground, host: str, port: int, web: WebChoice, *, g
             _("Is it open already? Choose another with --port. ({reason})").format(reason=failure.strerror or failure),
         ) from failure
     watch = asyncio.create_task(_keep_server(standing))
-    narrate(greeting or _("The door is open: ssh -p {port} LOGIN@{host}").format(port=service.port, host=host))
-    _narrate_web(service)
+    log.info("the door is open at port %(port)s", {"port": service.port})
+    if not log_json:
+        narrate(greeting or _("The door is open: ssh -p {port} LOGIN@{host}").format(port=service.port, host=host))
+        _narrate_web(service)
     try:
         await ended.wait()
     finally:
         watch.cancel()
-        narrate(_("Closing the door; saved work and drafts are kept."))
+        log.info("the door is being closed")
+        if not log_json:
+            narrate(_("Closing the door; saved work and drafts are kept."))
         await service.close()
         await accounts.close()
 

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import typer
 
+from vpterm.cli.doctor.last_verification import note_verification
 from vpterm.cli.exits import VERIFICATION_FAILED
 from vpterm.cli.ground import at_work
 from vpterm.kernel.i18n import _
@@ -23,6 +25,8 @@ def verify(site: str | None = None) -> None:
 
     with at_work() as standing:
         results = asyncio.run(work())
+    if site is None:
+        note_verification(standing, datetime.now(UTC), is_whole=all(result.ok for _code, result in results))
     for code, result in results:
         if result.ok:
             typer.echo(_("{site}: {count} entries, whole").format(site=code, count=result.count))

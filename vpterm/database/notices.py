@@ -80,7 +80,7 @@ class Notices:
                         while (notice := connection.pgconn.notifies()) is not None:
                             self._tell(notice.relname.decode(), notice.extra.decode())
             except psycopg.Error as failure:
-                log.info("notices: lost the database (%s), trying again", type(failure).__name__)
+                log.info("notices: lost the database (%(why)s), trying again", {"why": type(failure).__name__})
             lost = True
             await asyncio.sleep(RETRY_S)
 

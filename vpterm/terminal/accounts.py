@@ -60,7 +60,7 @@ class StaffAccounts:
         except Unavailable:
             raise
         except VptermError:
-            _log.exception("the codes of staff %s cannot be checked", who)
+            _log.exception("the codes of staff %(staff)s cannot be checked", {"staff": who})
         taken = await proofs.take_recovery_code(self._database, staff_id=who, code=code, now=now)
         return "recovery" if taken else None
 

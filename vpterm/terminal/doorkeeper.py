@@ -53,4 +53,7 @@ class Doorkeeper:
         """Somebody at an address begins to prove that they are `login` (as_login)."""
         # One at a time: guesses made at once over many connections would all be looked at before one is counted.
         turn = self._turns.setdefault((login, network_of(address)), asyncio.Lock())
-        return Proving(self.accounts, self.guesses, self.limits, login, address, tries=tries, turn=turn)
+        return Proving(
+            self.accounts, self.guesses, self.limits, login, address, tries=tries, turn=turn,
+            refused=self.gateway.metrics.login_refused,
+        )  # fmt: skip

@@ -15,6 +15,8 @@ from vpterm.terminal.colour import colours_of
 from vpterm.terminal.gateway import Gateway
 from vpterm.terminal.glyphs import glyphs_of
 from vpterm.terminal.greeting import language_of
+from vpterm.terminal.line_door import LineMeter
+from vpterm.terminal.line_frames import SUBSYSTEM
 from vpterm.terminal.proving import Proving
 from vpterm.terminal.seat import Ending, Seat
 from vpterm.terminal.settings import clamp_size
@@ -38,6 +40,7 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         self._term: str | None = None
         self._size = (80, 24)
         self._seat: Seat | None = None
+        self._meter: LineMeter | None = None
         self._wants = "shell"
         self._is_reading = True
         self._early = bytearray()
@@ -64,7 +67,7 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
 
     def subsystem_requested(self, subsystem: str) -> bool:
         """As commands; sftp shows what is said on stderr."""
-        self._wants = "subsystem"
+        self._wants = SUBSYSTEM if subsystem == SUBSYSTEM else "subsystem"
         return True
 
     def session_started(self) -> None:
@@ -72,6 +75,9 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         if self._channel is None:
             return
         with using(language_of(self._account)):
+            if self._wants == SUBSYSTEM and self._account is not None and self._proving.next_step == "in":
+                self._meter = self._gateway.line_desk.open(self._account.login, self._channel)
+                return
             refusal = self._refusal()
         if refusal is not None:
             self._channel.write_stderr(refusal.encode() + b"\r\n")
@@ -98,6 +104,7 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         peer = channel.get_extra_info("peername")
         origin = f"ssh {peer[0]}" if peer else "ssh"
         self._seat = Seat(self._account, self, self._size, kind, greeting, origin=origin)
+        self._seat.pace = self._gateway.metrics.pace(channel.get_connection())
         self._gateway.seat_taken(self._seat)
         early, self._early = bytes(self._early), bytearray()
         if early:
@@ -135,8 +142,10 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
     # --- from the terminal ----------------------------------------------------------------------------
 
     def data_received(self, data: bytes, datatype: Any) -> None:
-        """What the terminal sends."""
-        if self._anteroom is not None:
+        """What the terminal sends, or what measures the line."""
+        if self._meter is not None:
+            self._meter.take(data)
+        elif self._anteroom is not None:
             self._anteroom.feed(data)
         elif self._seat is None:
             self._early += data[: _MOST_EARLY - len(self._early)]
@@ -175,6 +184,8 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
             self._anteroom.leave()
         if self._seat is not None:
             self._gateway.seat_left(self._seat)
+        if self._meter is not None:
+            self._meter.close()
 
     # --- the line of the seat -------------------------------------------------------------------------
 

@@ -19,6 +19,8 @@ from vpterm.screens.link import SHUT_OUT, SessionRequest
 from vpterm.terminal.greeting import language_of
 from vpterm.terminal.identity import SiteAccess
 from vpterm.terminal.last_sites import LastSites
+from vpterm.terminal.line_door import LineDesk
+from vpterm.terminal.metrics import Metrics
 from vpterm.terminal.own_account import OwnAccount
 from vpterm.terminal.registry import OpenSession, Registry
 from vpterm.terminal.seat import Ending, Seat
@@ -45,6 +47,8 @@ class Gateway:
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_closing = False
+        self.metrics = Metrics(self)
+        self.line_desk = LineDesk()
 
     async def start(self) -> None:
         """Load the screens in the fork server. Raises WorkerUnavailable with the reason if they do not load."""
@@ -97,7 +101,7 @@ class Gateway:
         try:
             session, worker = await self._find_or_open(seat, site, at_home=at_home)
         except WorkerUnavailable as error:
-            _log.error("nobody can be brought in at %s: %s", site.code, error)
+            _log.error("nobody can be brought in at %(site)s: %(why)s", {"site": site.code, "why": error})
             self._dismiss(
                 seat, Ending.FAILED, lambda: _("The program cannot be started now. Please try again in a moment.")
             )
@@ -171,7 +175,7 @@ class Gateway:
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
-            _log.error("the gateway failed in %s", task.get_name(), exc_info=task.exception())
+            _log.error("the gateway failed in a task", exc_info=task.exception())
 
     # --- workers --------------------------------------------------------------------------------------
 
@@ -184,11 +188,13 @@ class Gateway:
             database_url = self._secrets(site_code)
         except (KeyError, OSError) as error:
             raise WorkerUnavailable(f"no database login for {site_code}") from error
+        began = self.metrics.clock()
         wire, pid = await self._nursery.fork()
         worker = WorkerLink(next(self._numbers), site_code, self._take, self._worker_lost)
         self._workers[worker.number] = worker
         await worker.start(wire, pid, database_url, self._settings)
         self.registry.add_worker(worker.number, site_code)
+        self.metrics.worker_started(began)
         return worker
 
     def _worker_lost(self, worker: WorkerLink) -> None:
@@ -197,6 +203,7 @@ class Gateway:
         lost = {session.number: session for session in self.registry.remove_worker(worker.number)}
         if self._is_closing:
             return
+        self.metrics.worker_lost(worker.site_code, silent=worker.was_silent)
         for seat in [seat for seat in self.seats if seat.session in lost]:
             session = lost[seat.session or 0]
             # One worker more that dies under the same person: perhaps of the place where they are.
@@ -211,6 +218,7 @@ class Gateway:
         if site is None or not seat.may_restart(asyncio.get_running_loop().time()):
             self._dismiss(seat, Ending.FAILED, lambda: _("The program has failed several times. Please call support."))
             return
+        self.metrics.session_restarted(site.code)
         with using(language_of(seat.account)):
             self._do(self.bring_in(seat, site, notice(), at_home=at_home))
 
@@ -262,6 +270,7 @@ class Gateway:
 
     def _session_ended(self, session: OpenSession, reason: str, seats: list[Seat]) -> None:
         self.registry.close(session.number)
+        self.metrics.session_ended(session.site_code, reason)
         for seat in seats:
             if reason in ("left", "ended"):
                 self._dismiss(seat, Ending.LEFT, lambda: _("Goodbye."))
@@ -270,6 +279,10 @@ class Gateway:
             else:
                 notice = lambda: _("The screen failed and was opened anew; drafts are kept.")  # noqa: E731
                 self._start_again(seat, session, notice, at_home=True)
+
+    def is_ready(self) -> bool:
+        """Whether the fork server lives, so that a worker can be started."""
+        return self._nursery.is_alive
 
     def worker_pid(self, number: int) -> int:
         """The process number of a worker; 0 if it is gone."""

@@ -22,7 +22,7 @@ class LastSites:
         except FileNotFoundError:
             pass
         except (OSError, ValueError, AttributeError):
-            _log.warning("%s cannot be read; people come in at their first site", path)
+            _log.warning("%(file)s cannot be read; people come in at their first site", {"file": path.name})
 
     def note(self, login: str, site_code: str) -> None:
         """Remember where a person works now."""
@@ -35,7 +35,7 @@ class LastSites:
                 json.dump(self._sites, file, ensure_ascii=False)
             fresh.replace(self._path)
         except OSError as error:
-            _log.warning("%s cannot be written: %s", self._path, error)
+            _log.warning("%(file)s cannot be written: %(why)s", {"file": self._path.name, "why": error.strerror})
 
     def choose(self, login: str, site_codes: list[str]) -> str | None:
         """Where a person comes in: the site last used if it is still theirs, else their first."""

@@ -16,6 +16,7 @@ from vpterm.terminal.authority import Presented
 from vpterm.terminal.greeting import greeting_of
 from vpterm.terminal.identity import Account, Accounts, NextStep
 from vpterm.terminal.limits import GuessLimiter
+from vpterm.terminal.logs import mark
 
 _log = logging.getLogger("vpterm.terminal")
 
@@ -41,6 +42,7 @@ class Proving:
     method: LoginMethod = "password"
     tries: int = 0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    refused: Callable[[str], None] = lambda reason: None
 
     async def find(self) -> None:
         """Find the account."""
@@ -76,10 +78,12 @@ class Proving:
 
     async def _guess_alone(self, kind: str, check: Callable[[Account | None], Awaitable[LoginMethod | None]]) -> bool:
         if self.tries > _MAX_GUESSES or self.limiter.is_address_banned(self.address):
+            self.refused("too_many_guesses")
             raise TooManyAttempts
         await asyncio.sleep(self.limiter.delay_s(self.login, self.address))
         guesses = await self.accounts.count_guesses(self.login, self.address, self.limits.within)
         if is_address_locked(guesses, self.limits):
+            self.refused("too_many_guesses")
             raise TooManyAttempts
         stopped = is_locked(guesses, self.limits)
         method = await check(None if stopped else self.account)
@@ -87,7 +91,8 @@ class Proving:
             self.method = method
             return True
         self.limiter.failed(self.login, self.address)
-        _log.info("a wrong %s from %s", kind, self.address)
+        self.refused("account_banned" if stopped else f"wrong_{kind}")
+        _log.info("a wrong %(kind)s from %(from)s", {"kind": kind, "from": mark(self.address)})
         await self.accounts.record_login(self.login, self.address, "locked" if stopped else kind, accepted=False)
         return False
 
@@ -114,6 +119,8 @@ class Proving:
         self.limiter.succeeded(self.login, self.address)
         if self.account is None:
             return ""
+        came = {"staff": self.account.staff_id, "method": self.method, "from": mark(self.address)}
+        _log.info("staff %(staff)s came in by %(method)s from %(from)s", came)
         greeting = ""
         try:
             greeting = await greeting_of(self.account, self.method, self.accounts)

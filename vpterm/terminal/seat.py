@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from vpterm.terminal.identity import Account
+from vpterm.terminal.metrics import Pace
 from vpterm.terminal.modes import GIVE_BACK, TAKE
 from vpterm.terminal.terminal_kind import TerminalKind
 from vpterm.terminal.wire import Frame
@@ -91,6 +92,7 @@ class Seat:
         self._wants_whole = True
         self._has_taken = False
         self._restarts: list[float] = []
+        self.pace: Pace | None = None  # given by a door that measures
 
     @property
     def session(self) -> int | None:
@@ -141,6 +143,8 @@ class Seat:
         if self._is_held:
             worker.wire.send("viewer.pause", viewer=viewer)
         self._untaken = 0
+        if self.pace is not None:
+            self.pace.moved()
         self._line.resume_reading()
         early, self._early = bytes(self._early), bytearray()
         if early:
@@ -165,12 +169,16 @@ class Seat:
         for start in range(0, len(data), _PIECE):
             self._view.worker.wire.send("viewer.input", data[start : start + _PIECE], viewer=self._view.viewer)
         self._untaken += len(data)
+        if self.pace is not None:
+            self.pace.typed(len(data))
         if self._untaken > _MOST_UNTAKEN:
             self._line.pause_reading()
 
     def taken(self, count: int) -> None:
         """The app has taken so many bytes."""
         self._untaken = max(0, self._untaken - count)
+        if self.pace is not None:
+            self.pace.taken(count)
         if self._untaken <= _MOST_UNTAKEN // 2:
             self._line.resume_reading()
 
@@ -190,6 +198,8 @@ class Seat:
         elif frame.fields["whole"] or not self._wants_whole:
             self._wants_whole = False
             self._line.write(frame.body)
+            if self.pace is not None:
+                self.pace.painted()
 
     def hold(self) -> None:
         """The terminal does not keep up: nothing more is queued for it."""

@@ -9,25 +9,17 @@ from collections.abc import Callable
 
 import asyncssh
 
+from vpterm.terminal.algorithms import CIPHERS, KEX, KEX_STRICT, MACS, SIGNATURES
 from vpterm.terminal.control import ControlSocket
 from vpterm.terminal.doorkeeper import Doorkeeper
 from vpterm.terminal.gateway import Gateway
 from vpterm.terminal.hostkey import load_host_key
 from vpterm.terminal.identity import Accounts
+from vpterm.terminal.metrics_door import MetricsDoor
 from vpterm.terminal.own_account import OwnAccount
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.ssh_door import Door
 from vpterm.terminal.web_door import WebDoor, WebDoorUnavailable, open_web_door
-
-# The set that ssh-audit finds nothing to fail in (docs/decisions); `strict` shuts out OpenSSH before 9.9.
-_KEX_STRICT = ("mlkem768x25519-sha256",)
-_KEX = (*_KEX_STRICT, "curve25519-sha256", "curve25519-sha256@libssh.org")
-_CIPHERS = ("chacha20-poly1305@openssh.com", "aes256-gcm@openssh.com", "aes128-gcm@openssh.com", "aes256-ctr")
-_MACS = ("hmac-sha2-512-etm@openssh.com", "hmac-sha2-256-etm@openssh.com")
-_SIGNATURES = (
-    *("ssh-ed25519", "sk-ssh-ed25519@openssh.com", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384"),
-    *("ecdsa-sha2-nistp521", "sk-ecdsa-sha2-nistp256@openssh.com", "rsa-sha2-512", "rsa-sha2-256"),
-)
 
 
 class Service:
@@ -36,12 +28,16 @@ class Service:
     `web` is the browser door; `web_trouble` says why there is none although one was asked for.
     """
 
-    def __init__(self, keeper: Doorkeeper, listener: asyncssh.SSHAcceptor, control: ControlSocket) -> None:
+    def __init__(
+        self, keeper: Doorkeeper, listener: asyncssh.SSHAcceptor, control: ControlSocket, metrics: MetricsDoor
+    ) -> None:
         self.gateway = keeper.gateway
         self.web: WebDoor | None = None
         self.web_trouble: WebDoorUnavailable | None = None
         self._keeper, self._listener, self._control = keeper, listener, control
+        self._metrics = metrics
         self.port: int = listener.get_port()
+        self.metrics_port = metrics.port  # 0 when they are not asked for
 
     async def open_web(self) -> None:
         """Open the browser door too, if there is to be one. What it lacks keeps no other door closed."""
@@ -55,6 +51,7 @@ class Service:
     async def close(self) -> None:
         """Stop listening, give every terminal back as it was, end the workers. Takes at most some 10 seconds."""
         self._listener.close()
+        await self._metrics.close()
         await self._control.close()
         await self.gateway.close()
         if self.web is not None:
@@ -85,6 +82,10 @@ async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[s
         control = ControlSocket(gateway, settings.control_path)
         undo.push_async_callback(control.close)
         await control.open()
+        metrics = make_metrics_door(gateway, accounts)
+        undo.push_async_callback(metrics.close)
+        if settings.metrics_port is not None:
+            await metrics.open(settings.metrics_port)
         listener = await asyncssh.create_server(
             lambda: Door(keeper),
             settings.host,
@@ -92,10 +93,10 @@ async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[s
             config=[],
             server_host_keys=[key],
             server_version="vpterm",
-            kex_algs=_KEX_STRICT if settings.strict_algorithms else _KEX,
-            encryption_algs=_CIPHERS,
-            mac_algs=_MACS,
-            signature_algs=_SIGNATURES,
+            kex_algs=KEX_STRICT if settings.strict_algorithms else KEX,
+            encryption_algs=CIPHERS,
+            mac_algs=MACS,
+            signature_algs=SIGNATURES,
             compression_algs=None,
             gss_host=None,
             host_based_auth=False,
@@ -109,10 +110,23 @@ async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[s
             keepalive_count_max=settings.keepalive_missed,
         )
         undo.pop_all()  # the door is open: closing it is the service's from here on
-    service = Service(keeper, listener, control)
+    service = Service(keeper, listener, control, metrics)
     try:
         await service.open_web()
     except BaseException:
         await service.close()
         raise
     return service
+
+
+def make_metrics_door(gateway: Gateway, accounts: Accounts) -> MetricsDoor:
+    """Metrics and health of a gateway: healthy while workers can be started and the accounts answer."""
+
+    async def fork_server() -> bool:
+        return gateway.is_ready()
+
+    async def accounts_answer() -> bool:
+        await accounts.find("")  # nobody's login: asking is what proves that they answer
+        return True
+
+    return MetricsDoor(gateway.metrics, {"fork_server": fork_server, "accounts": accounts_answer})

@@ -75,7 +75,7 @@ class Session:
         except asyncio.CancelledError:
             self._reason = "ended"
         except Exception:
-            _log.exception("session %s ended in its own shutdown", self.number)
+            _log.exception("session %(session)s ended in its own shutdown", {"session": self.number})
             self._reason = "crashed"
         finally:
             if self._reason == "left" and internals.has_failed(app):
@@ -110,7 +110,7 @@ class Session:
     def _crashed(self, error: BaseException) -> None:
         """The app raised: it ends by itself. The values of variables stay out of the log, they may be data."""
         self._reason = "crashed"
-        _log.error("session %s: the app failed", self.number, exc_info=error)
+        _log.error("session %(session)s: the app failed", {"session": self.number}, exc_info=error)
 
     def end(self, reason: str = "ended") -> None:
         """Ask the app to end; by force if it has not after END_LIMIT_S."""

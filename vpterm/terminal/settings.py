@@ -12,7 +12,8 @@ class DoorSettings:
 
     `factory` is the dotted name of the app factory; `import_paths` are put on the import path of the workers.
     With `take_over` false, a second login of the same person joins the open session instead of taking it over:
-    the newest terminal types, the others watch.
+    the newest terminal types, the others watch. `metrics_port` opens the metrics on loopback (0: any free port);
+    `log_json` makes gateway and workers log one JSON object a line.
 
     The browser door is closed while `web_port` is None; `web_host` is `host` unless said. It speaks plain HTTP on
     loopback only, else TLS with `web_certificate` and `web_key` (PEM) or a certificate of its own; `web_names` are
@@ -48,6 +49,8 @@ class DoorSettings:
     web_key: Path | None = None
     web_idle_s: float = 900.0
     web_login_s: float = 12 * 3600.0
+    metrics_port: int | None = None
+    log_json: bool = False
 
     @property
     def host_key_path(self) -> Path:

@@ -53,6 +53,7 @@ class Door(asyncssh.SSHServer):
         if self._is_counted:
             keeper.connections.add(conn)
         else:
+            keeper.gateway.metrics.connection_refused(banned=keeper.guesses.is_address_banned(self._address))
             conn.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -83,6 +84,7 @@ class Door(asyncssh.SSHServer):
         if self._arrival is None:
             if self._proving is None:
                 raise RuntimeError("nobody has proved who they are")
+            self._keeper.gateway.metrics.login_accepted(self._proving.method, self._connection)
             self._arrival = asyncio.get_running_loop().create_task(self._proving.arrive())
         return self._arrival
 
@@ -142,7 +144,11 @@ class Door(asyncssh.SSHServer):
 
     def _cannot_ask(self) -> None:
         _log.exception("the accounts cannot be read")
+        self._refused("accounts_away")
         self._throw_out(_("The accounts cannot be reached now. Please try again in a moment."))
+
+    def _refused(self, reason: str) -> None:
+        self._keeper.gateway.metrics.login_refused(reason)
 
     def _throw_out(self, why: str) -> None:
         if self._connection is not None:
@@ -170,6 +176,7 @@ class Door(asyncssh.SSHServer):
     def _may_offer_another(self) -> bool:
         self._keys += 1
         if self._keys > _MAX_KEYS:
+            self._refused("too_many_keys")
             self._throw_out(_("Too many attempts."))
         return self._keys <= _MAX_KEYS
 

@@ -63,7 +63,7 @@ class Watchdog:
         app = app_in_frames(sys._current_frames().get(self._thread_id))
         if app is None or self._beaten_at != beaten_at:
             return
-        _log.error("the loop was kept busy for over %.1f s by %s: interrupted", self._limit_s, type(app).__name__)
+        _log.error("the loop was kept busy for over %(seconds)s s: interrupted", {"seconds": self._limit_s})
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._thread_id), ctypes.py_object(KeptBusy))
         self._loop.call_soon_threadsafe(self._on_guilty, app)
         # One interruption, then time to unwind: a second one could hit a bystander.

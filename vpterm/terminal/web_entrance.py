@@ -93,6 +93,7 @@ class WebEntrance:
         kind = TerminalKind("truecolor", "full", language_of(account))
         origin = f"web {socket.client.host}" if socket.client else "web"
         seat = Seat(account, line, size, kind, login.greeting, origin=origin)
+        seat.pace = self._keeper.gateway.metrics.pace(None)
         login.greeting = ""
         self._logins.line_opened(login)
         self._keeper.gateway.seat_taken(seat)

@@ -151,6 +151,7 @@ class WebSite:
         return response
 
     async def _let_in(self, proving: Proving) -> Response:
+        self._keeper.gateway.metrics.login_accepted(proving.method, None)
         greeting = await proving.arrive()
         response = RedirectResponse("/", 303)
         self._give_cookie(response, self.cookie, self.logins.open(proving.login, greeting))

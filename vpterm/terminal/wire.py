@@ -171,14 +171,14 @@ class WireProtocol(asyncio.Protocol):
             for frame in self._reader.feed(data):
                 self._give(frame)
         except WireError as error:
-            _log.error("the wire is closed: %s", error)
+            _log.error("the wire is closed: %(why)s", {"why": error})
             self.close()
 
     def _give(self, frame: Frame) -> None:
         try:
             self._on_frame(frame)
         except Exception:  # one frame that cannot be served must not cut off everybody on this wire
-            _log.exception("a %s frame could not be served", frame.kind)
+            _log.exception("a %(kind)s frame could not be served", {"kind": frame.kind})
 
     def pause_writing(self) -> None:
         """Called by the event loop when over 1 MiB waits to be read by the other end."""

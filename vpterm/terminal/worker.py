@@ -99,7 +99,7 @@ class Worker:
         try:
             method(frame)
         except Exception:  # the border of a session: what its app cannot paint ends it, not its neighbours
-            _log.exception("%s could not be done", frame.kind)
+            _log.exception("%(kind)s could not be done", {"kind": frame.kind})
             seat = self._seats.get(frame.fields.get("viewer", 0))
             if seat is not None:
                 seat[1].end("crashed")
@@ -126,7 +126,7 @@ class Worker:
             if opening is not None:
                 self._resources = await opening(site, self._database_url)
         except Exception as error:
-            _log.exception("the worker of %s cannot open", site)
+            _log.exception("the worker of %(site)s cannot open", {"site": site})
             self.wire.send("worker.failed", why=type(error).__name__)
             return
         self.wire.send("worker.ready")
@@ -337,6 +337,6 @@ def run_worker(wire: socket.socket, factory: str) -> None:
     try:
         asyncio.run(_run(wire, factory))
     except BaseException:
-        _log.exception("worker %s failed", os.getpid())
+        _log.exception("worker %(pid)s failed", {"pid": os.getpid()})
         os._exit(1)
     os._exit(0)

@@ -56,15 +56,20 @@ class Nursery:
         self._next = 1
         self._lock = asyncio.Lock()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the fork server lives and takes orders."""
+        return self._process is not None and self._process.poll() is None and self._socket is not None
+
     async def start(self) -> None:
         """Start the fork server and wait until the screens are loaded. Raises WorkerUnavailable."""
         async with self._lock:
-            if self._process is not None and self._process.poll() is None and self._socket is not None:
+            if self.is_alive:
                 return
             ours, theirs = socket.socketpair()
             ours.setblocking(False)
             command = [sys.executable, "-P", "-m", "vpterm.terminal.zygote", "--socket", str(theirs.fileno())]
-            command += ["--factory", self._settings.factory]
+            command += ["--factory", self._settings.factory, *(["--log-json"] if self._settings.log_json else [])]
             for path in self._settings.import_paths:
                 command += ["--path", path]
             self._process = subprocess.Popen(  # noqa: ASYNC220 - once, and it returns at once
@@ -109,7 +114,8 @@ class Nursery:
         elif "forked" in message and (future := self._awaited.pop(message["forked"], None)):
             future.set_result(message["pid"])
         elif "ended" in message and message["status"] != 0:
-            _log.warning("worker %s ended with status %s", message["ended"], message["status"])
+            ended = {"pid": message["ended"], "status": message["status"]}
+            _log.warning("worker %(pid)s ended with status %(status)s", ended)
 
     async def fork(self) -> tuple[socket.socket, int]:
         """A new worker: our end of its wire, and its process number. Raises WorkerUnavailable."""
@@ -164,6 +170,7 @@ class WorkerLink:
         self._on_frame, self._on_lost = on_frame, on_lost
         self.wire = WireProtocol(self._take, self._end)
         self._heard_at = asyncio.get_running_loop().time()
+        self.was_silent = False
         self._beating: asyncio.Task[None] | None = None
 
     async def start(self, wire: socket.socket, pid: int, database_url: str, settings: DoorSettings) -> None:
@@ -194,7 +201,9 @@ class WorkerLink:
             await asyncio.sleep(settings.heartbeat_s)
             silent_s = asyncio.get_running_loop().time() - self._heard_at
             if silent_s > settings.heartbeat_limit_s:
-                _log.error("worker %s of %s silent for %.0f s: killed", self.pid, self.site_code, silent_s)
+                self.was_silent = True
+                silence = {"pid": self.pid, "site": self.site_code, "seconds": round(silent_s)}
+                _log.error("worker %(pid)s of %(site)s silent for %(seconds)s s: killed", silence)
                 self.kill()
 
     def _take(self, frame: Frame) -> None:

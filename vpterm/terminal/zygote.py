@@ -23,6 +23,7 @@ import time
 from typing import Any
 
 from vpterm.kernel.i18n import _, available_languages, using
+from vpterm.terminal.logs import keep_prints_aside, set_up_logs
 
 # What Textual reads from the environment when it is imported must not come from whoever started the gateway.
 _ENVIRONMENT = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_COLOR_SYSTEM": "truecolor", "TERM": "xterm-256color"}
@@ -135,9 +136,12 @@ def main() -> None:
     options.add_argument("--socket", type=int, required=True)
     options.add_argument("--factory", required=True)
     options.add_argument("--path", action="append", default=[])
+    options.add_argument("--log-json", action="store_true")
     chosen = options.parse_args()
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    set_up_logs(as_json=chosen.log_json)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if chosen.log_json:
+        keep_prints_aside()
     os.dup2(2, 1)  # what an app prints is narration; stdout belongs to whoever started the gateway
     orders = socket.socket(fileno=chosen.socket)
     try:

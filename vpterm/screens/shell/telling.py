@@ -59,7 +59,7 @@ class TellingApp(App[None]):
 
     def _show(self, error: BaseException, field: str | None) -> None:
         if not self.is_running:  # the session is closing: its screens are gone, and nobody is there to be told
-            log.info("given up at the end of a session: %r", error)
+            log.info("given up at the end of a session: %(what)s", {"what": type(error).__name__})
             return
         sentence = self._sentence(error)
         self.messages.append(sentence)

@@ -102,7 +102,7 @@ class Whereabouts:
         try:
             await keep_places(self._app.context, places=places)
         except VptermError as error:  # the next change tries again; nobody typed this
-            log.info("where somebody is could not be kept: %s", error.message)
+            log.info("where somebody is could not be kept: %(why)s", {"why": error.message})
         else:
             self._kept = places
 
@@ -124,7 +124,7 @@ class Whereabouts:
         try:
             found = await find_places(context)
         except Unavailable as error:
-            log.info("where somebody was could not be read: %s", error.message)
+            log.info("where somebody was could not be read: %(why)s", {"why": error.message})
             return ()
         self._kept = list(found.places) if found is not None else []
         if found is None or self._app.request.at_home or context.now() - found.kept_at > KEPT_FOR:
