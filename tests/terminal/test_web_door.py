@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Iterator
 
+import pyotp
 import pytest
 from websockets.exceptions import InvalidStatus
 
@@ -359,3 +360,25 @@ def test_no_terminal_sequence_of_ours_asks_the_page_anything(visitor: Visitor) -
     assert received.startswith(TAKE.encode())
     assert b"\x1b[c" not in received
     assert b"\x1b[6n" not in received
+
+
+def test_who_has_a_code_is_asked_for_it_and_each_is_good_once(door: RunningDoor, visitor: Visitor) -> None:
+    secret = pyotp.random_base32()
+    door.accounts.totp["vet.n9"] = (secret, 0)
+    assert visitor.comes_in("vet.n9") == 200
+    assert 'name="code"' in visitor.said
+    assert visitor.cookie.partition("=")[0].endswith("-code")
+    assert 'id="terminal"' not in visitor.ask("GET", "/")[1]  # half proved is nobody yet
+    form = {"Origin": visitor.origin, "Content-Type": "application/x-www-form-urlencoded"}
+    status, said = visitor.ask("POST", "/code", b"code=12", **form)
+    assert (status, 'role="alert">This code is not right' in said) == (401, True)
+    code = pyotp.TOTP(secret).now()
+    assert visitor.ask("POST", "/code", f"code={code}".encode(), **form)[0] == 303
+    assert door.accounts.logins[-1] == ("vet.n9", "127.0.0.1", "code")
+    other = Visitor(door)
+    assert other.comes_in("vet.n9") == 200
+    assert other.ask("POST", "/code", f"code={code}".encode(), **form)[0] == 401  # nobody uses it again
+    assert (
+        Visitor(door).ask("POST", "/code", f"code={code}".encode(), **form)[0] == 303
+    )  # without a password: to the form
+    assert sum(login == "vet.n9" for login, *_rest in door.accounts.logins) == 1
