@@ -110,10 +110,8 @@ def test_a_window_closed_in_the_middle_of_a_note(clinic: ClassicClinic) -> None:
         vet.types("Dents trop longues")
         vet.sees("Dents trop longues")
         vet.window_is_closed()
-    with at(clinic) as vet:
-        vet.sees("SALLE D'ATTENTE", 20)
-        open_note(vet, "Nougat")
-        vet.sees("Dents trop longues")
+    with at(clinic, comes_back=True) as vet:
+        vet.sees("Dents trop longues", 20)  # the same place, the same half-written note
 
 
 def test_sigterm_keeps_the_words_and_gives_the_terminal_back(clinic: ClassicClinic) -> None:

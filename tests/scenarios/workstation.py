@@ -87,7 +87,11 @@ class Workstation(Terminal):
     def __init__(
         self, clinic: ClassicClinic, login: str, *, password: str = PASSWORD, url: str | None = "",
         term: str = "xterm-256color", size: tuple[int, int] = (80, 24), home: Path | None = None,
+        comes_back: bool = False,
     ) -> None:  # fmt: skip
+        """`comes_back`: to the place where they were cut off; else to the home board, whatever the story before."""
+        if not comes_back:
+            clinic.ask("DELETE FROM kept_places RETURNING staff_id")
         environment = {**os.environ, "VPTERM_HOME": str(home or clinic.home), "TERM": term, "LC_ALL": "C.UTF-8"}
         for name in ("COLORTERM", "NO_COLOR", "VPTERM_DATABASE_URL"):
             environment.pop(name, None)

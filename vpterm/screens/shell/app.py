@@ -208,6 +208,11 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
             self.screen.say(says)
             await self.screen.reload()
 
+    async def keep_typed(self) -> None:
+        """Keep what is typed, and where."""
+        self.whereabouts.keep_now()
+        await super().keep_typed()
+
     async def open_help(self, place: str) -> None:
         """F1."""
         from vpterm.screens.help import page
@@ -252,6 +257,7 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
 
         how = await ask_how_to_leave(self)
         if how == "leave":
+            self.whereabouts.close()
             self.background(self.whereabouts.forget())
             await self.keep_typed()
             self._tell_session(lambda link: link.leave())

@@ -82,10 +82,17 @@ class Whereabouts:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(KEEP_AFTER_S, lambda: self._app.background(self._keep()))
 
+    def keep_now(self) -> None:
+        """Keep it without waiting, if it is still to be kept: the session is about to end."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._app.background(self._keep())
+
     def close(self) -> None:
         """The app is closing; what is kept stays."""
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
 
     async def _keep(self) -> None:
         self._timer = None
