@@ -26,7 +26,6 @@ from vpterm.practice.staff.actions import set_password
 PASSWORD = "demo"
 DATABASE = "classic"
 PEOPLE = ("vet.lilas", "asv.lilas", "accueil.lilas", "vet.deux")
-ADDRESSES = ("127.0.0.1", "127.0.0.77", "127.7.7.7", "127.77.77.77")
 
 
 class ClassicClinic:
@@ -46,7 +45,7 @@ class ClassicClinic:
         server = self.cluster.server
         self.cluster.as_superuser(f"ALTER SYSTEM SET listen_addresses = '{self.host}'")
         with (server.data_folder / "pg_hba.conf").open("a") as file:
-            file.write(f"host all all {self.host}/32 scram-sha-256\n")
+            file.write("host all all 127.0.0.0/8 scram-sha-256\n")
         server.stop()
         server.start()
 
@@ -73,8 +72,9 @@ class ClassicClinic:
 
 
 def free_address() -> str:
-    """A loopback address on which nothing listens at PostgreSQL's port; only Linux has more than one."""
-    for address in ADDRESSES:
+    """A loopback address of this very process, since all PostgreSQLs want one port; only Linux has more than one."""
+    own = os.getpid()
+    for address in (f"127.77.{own >> 8 & 255}.{own & 255}", "127.0.0.1"):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind((address, 5432))
             return address
