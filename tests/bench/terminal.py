@@ -162,8 +162,12 @@ async def _through_stages(
                 Person(number, server.port, server.login_of(who), key, server.command_of(who))
                 for number, who in enumerate(staff[len(people) : wanted], start=len(people))
             ]
-            await _come(run, coming, IN_TURN[place % 3], CALM[place % 3], STORM if place == 1 else 0)
             people += coming
+            try:
+                await _come(run, coming, IN_TURN[place % 3], CALM[place % 3], STORM if place == 1 else 0)
+            except TimeoutError:
+                print(f"{server.name}: not everybody of {wanted} came in in time", flush=True)
+                break
             run.stages.append(await _at_stage(server, people, len(coming), standing))
             print(f"{server.name}: {_short(run)}", flush=True)
     finally:

@@ -105,5 +105,7 @@ class Person:
         return letters, steps
 
     async def hang_up(self) -> None:
-        """Close the connection."""
-        self._connection.abort()
+        """Close the connection, if there ever was one."""
+        connection = getattr(self, "_connection", None)
+        if connection is not None:
+            connection.abort()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -105,7 +106,8 @@ class Server(ABC):
         if self.process is not None:
             self.process.send_signal(signal.SIGTERM)
         for one in psutil.wait_procs(found, timeout=10)[1]:
-            one.kill()  # psutil looks at the time of its start: it is the one we started
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()  # psutil looks at the time of its start: it is the one we started
         if self.process is not None:
             self.process.wait(10)
 

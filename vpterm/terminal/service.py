@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import asyncssh
 
@@ -19,7 +20,9 @@ from vpterm.terminal.metrics_door import MetricsDoor
 from vpterm.terminal.own_account import OwnAccount
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.ssh_door import Door
-from vpterm.terminal.web_door import WebDoor, WebDoorUnavailable, open_web_door
+
+if TYPE_CHECKING:
+    from vpterm.terminal.web_door import WebDoor, WebDoorUnavailable
 
 
 class Service:
@@ -43,6 +46,8 @@ class Service:
         """Open the browser door too, if there is to be one. What it lacks keeps no other door closed."""
         if self._keeper.settings.web_port is None:
             return
+        from vpterm.terminal.web_door import WebDoorUnavailable, open_web_door  # MiB that no other server need hold
+
         try:
             self.web = await open_web_door(self._keeper)
         except WebDoorUnavailable as trouble:
