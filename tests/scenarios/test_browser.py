@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.doors,
     pytest.mark.timeout(300),
     pytest.mark.xdist_group("clinic"),
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here; `make setup` installs it where it can"),
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here; `make test` installs it where it can"),
 ]
 
 

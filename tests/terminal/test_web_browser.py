@@ -11,7 +11,7 @@ from tests.terminal.door import PASSWORD, RunningDoor, person
 
 pytestmark = [
     pytest.mark.doors,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here; `make setup` installs it where it can"),
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here; `make test` installs it where it can"),
     pytest.mark.xdist_group("chromium"),
 ]
 ROWS = "document.querySelector('.xterm-rows').children.length"

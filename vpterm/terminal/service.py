@@ -114,13 +114,11 @@ async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[s
             keepalive_interval=settings.keepalive_s,
             keepalive_count_max=settings.keepalive_missed,
         )
-        undo.pop_all()  # the door is open: closing it is the service's from here on
-    service = Service(keeper, listener, control, metrics)
-    try:
+        service = Service(keeper, listener, control, metrics)
+        undo.pop_all()  # the door is open: closing all of it is the service's from here on
+        undo.push_async_callback(service.close)
         await service.open_web()
-    except BaseException:
-        await service.close()
-        raise
+        undo.pop_all()
     return service
 
 

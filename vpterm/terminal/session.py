@@ -74,7 +74,7 @@ class Session:
             await internals.run_app(app, self.size, self._ready)
         except asyncio.CancelledError:
             self._reason = "ended"
-        except Exception:
+        except Exception:  # the border of a session: what its shutdown raises is its own, not its neighbours'
             _log.exception("session %(session)s ended in its own shutdown", {"session": self.number})
             self._reason = "crashed"
         finally:
