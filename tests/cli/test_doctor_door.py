@@ -13,7 +13,7 @@ from tests.terminal.door import RunningDoor
 from vpterm.cli.doctor.probe_door import probe_door
 from vpterm.cli.doctor.probe_machine import probe_files, probe_libraries, probe_machine
 from vpterm.cli.ground import Ground, ground
-from vpterm.terminal.algorithms import OFFERED
+from vpterm.terminal.ssh.algorithms import OFFERED
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from vpterm.cli.doctor.rules_files import judge_files
 from vpterm.cli.doctor.rules_line import LineQuality, judge_line
 from vpterm.cli.doctor.rules_machine import judge_machine, session_mib
 from vpterm.kernel.i18n import set_language
-from vpterm.terminal.algorithms import OFFERED
+from vpterm.terminal.ssh.algorithms import OFFERED
 
 FILES = Files("/srv/vpterm", 0o700, (), 6, 0o600)
 SETTINGS = {

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LONGEST_FILE, LONGEST_FUNCTION = 500, 60
-SMALL = {"vpterm/screens/shell/app.py": 300, "vpterm/terminal/session.py": 300}
+SMALL = {"vpterm/screens/shell/app.py": 300, "vpterm/terminal/session/session.py": 300}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "manager", "handler", "core"}
 
 

@@ -19,7 +19,7 @@ import pyte
 
 from tests.terminal.memory_accounts import MemoryAccounts
 from tests.terminal.namespace import enter_network
-from vpterm.terminal.identity import Account, SiteAccess
+from vpterm.terminal.identity.identity import Account, SiteAccess
 from vpterm.terminal.service import Service, serve
 from vpterm.terminal.settings import DoorSettings
 

@@ -14,7 +14,7 @@ from vpterm.practice.staff.codes import new_recovery_codes, step_of_code
 from vpterm.practice.staff.logins import GUESSED, LoginMethod, LoginRow
 from vpterm.practice.staff.queries import KeyRow
 from vpterm.practice.staff.rules import Guesses, network_of
-from vpterm.terminal.identity import Account, PasswordCheck
+from vpterm.terminal.identity.identity import Account, PasswordCheck
 
 
 class MemoryAccounts:

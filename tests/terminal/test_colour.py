@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vpterm.screens.link import Colours
-from vpterm.terminal.colour import colours_of, rewrite
-from vpterm.terminal.glyphs import glyphs_of, replace_glyphs
+from vpterm.terminal.painting.colour import colours_of, rewrite
+from vpterm.terminal.painting.glyphs import glyphs_of, replace_glyphs
 
 
 @pytest.mark.parametrize(

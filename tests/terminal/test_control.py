@@ -8,7 +8,7 @@ import pytest
 
 from tests.terminal.door import RunningDoor, person
 from vpterm.kernel.errors import NotFound, Unavailable
-from vpterm.terminal.administration import SessionInfo, ask_gateway, list_sessions
+from vpterm.terminal.gateway.administration import SessionInfo, ask_gateway, list_sessions
 
 
 def session_of(door: RunningDoor, login: str) -> SessionInfo:

@@ -13,11 +13,11 @@ from textual.app import App
 from tests.world import Group
 from vpterm.screens.link import SessionRequest
 from vpterm.screens.main import Resources, close_worker, make_app, open_worker
-from vpterm.terminal.session import Session
-from vpterm.terminal.terminal_kind import TerminalKind
-from vpterm.terminal.textual_internals import tame_textual
-from vpterm.terminal.tidying import empty_cancelled_timers
-from vpterm.terminal.viewer import Viewer
+from vpterm.terminal.painting.terminal_kind import TerminalKind
+from vpterm.terminal.session.session import Session
+from vpterm.terminal.session.textual_internals import tame_textual
+from vpterm.terminal.session.tidying import empty_cancelled_timers
+from vpterm.terminal.session.viewer import Viewer
 
 CYCLES = 6
 # Some 20 objects a session are small things of caches that have an end; with the screens kept it was 4600, 600 kB.

@@ -14,7 +14,7 @@ from tests.terminal.soft_security_key import TOUCHED, VERIFIED, Kind, SoftSecuri
 from tests.terminal.test_doors import F10
 from vpterm.kernel.errors import Conflict, Refused
 from vpterm.practice.staff.certificates import CertificateRow
-from vpterm.terminal.authority import Authority, read_key_to_sign, read_presented
+from vpterm.terminal.identity.authority import Authority, read_key_to_sign, read_presented
 
 pytestmark = pytest.mark.doors
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 
-from vpterm.terminal.keys import MAX_PASTE, KeyDecoder
+from vpterm.terminal.session.keys import MAX_PASTE, KeyDecoder
 
 
 def names(data: bytes, *, expire: bool = False) -> list[str]:

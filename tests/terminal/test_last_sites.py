@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.small_disk import small_disk
-from vpterm.terminal.last_sites import LastSites
+from vpterm.terminal.gateway.last_sites import LastSites
 
 
 def test_a_person_comes_in_where_they_were_last(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vpterm.practice.staff.rules import network_of
-from vpterm.terminal.limits import ConnectionLimiter, GuessLimiter
+from vpterm.terminal.identity.limits import ConnectionLimiter, GuessLimiter
 
 
 class Clock:

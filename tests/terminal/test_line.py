@@ -15,11 +15,11 @@ from tests.terminal.door import RunningDoor
 from tests.terminal.namespace import Link, NamespaceUnavailable, namespace
 from vpterm.cli.doctor.rules_line import LineQuality, quality_of, sessions_over
 from vpterm.kernel.errors import NotAllowed, Unavailable
-from vpterm.terminal.line_client import measure_line
-from vpterm.terminal.line_door import LIMIT_BYTES, LineMeter
-from vpterm.terminal.line_frames import DOWN, ECHO, SUBSYSTEM, UP, FrameReader, ask_for, frame
-from vpterm.terminal.line_measures import LineMeasures
-from vpterm.terminal.tcp_info import TcpInfo, parse_tcp_info
+from vpterm.terminal.line.client import measure_line
+from vpterm.terminal.line.door import LIMIT_BYTES, LineMeter
+from vpterm.terminal.line.frames import DOWN, ECHO, SUBSYSTEM, UP, FrameReader, ask_for, frame
+from vpterm.terminal.line.measures import LineMeasures
+from vpterm.terminal.line.tcp_info import TcpInfo, parse_tcp_info
 
 pytestmark = pytest.mark.doors
 

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from tests.terminal.door import PASSWORD, RunningDoor, person
-from vpterm.terminal.metrics import Metrics, Pace
-from vpterm.terminal.metrics_door import MetricsDoor
-from vpterm.terminal.registry import Registry
+from vpterm.terminal.gateway.metrics import Metrics, Pace
+from vpterm.terminal.gateway.metrics_door import MetricsDoor
+from vpterm.terminal.gateway.registry import Registry
 
 F5 = "\x1b[15~"
 
@@ -255,7 +255,7 @@ def _zygote_of(parent: int, door: RunningDoor) -> int:
     found = []
     for task in Path(f"/proc/{parent}/task").iterdir():
         for pid in (task / "children").read_text().split():
-            if b"vpterm.terminal.zygote" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            if b"vpterm.terminal.session.zygote" in Path(f"/proc/{pid}/cmdline").read_bytes():
                 found.append(int(pid))
     return max(found)
 

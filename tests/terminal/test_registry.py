@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vpterm.terminal.registry import Registry
+from vpterm.terminal.gateway.registry import Registry
 
 
 def test_a_person_finds_their_session_of_a_site_again() -> None:

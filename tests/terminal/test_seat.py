@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.terminal.door import LILAS
-from vpterm.terminal.identity import Account
-from vpterm.terminal.modes import GIVE_BACK, TAKE
-from vpterm.terminal.seat import Ending, Seat
-from vpterm.terminal.terminal_kind import TerminalKind
+from vpterm.terminal.gateway.seat import Ending, Seat
+from vpterm.terminal.gateway.workers import WorkerLink
+from vpterm.terminal.identity.identity import Account
+from vpterm.terminal.painting.modes import GIVE_BACK, TAKE
+from vpterm.terminal.painting.terminal_kind import TerminalKind
 from vpterm.terminal.wire import Frame, WireProtocol
-from vpterm.terminal.workers import WorkerLink
 
 ACCOUNT = Account("vet.lilas", 1, "Vet", "en", (LILAS,), None)
 

@@ -18,10 +18,10 @@ from textual.widgets import Input
 from tests.terminal.small_app import SmallApp
 from vpterm.kernel.i18n import current_language, using
 from vpterm.screens.link import MOST_WAITING_KEYS, SessionLink, SessionRequest
-from vpterm.terminal.session import Session
-from vpterm.terminal.terminal_kind import TerminalKind
-from vpterm.terminal.textual_internals import tame_textual
-from vpterm.terminal.viewer import Viewer
+from vpterm.terminal.painting.terminal_kind import TerminalKind
+from vpterm.terminal.session.session import Session
+from vpterm.terminal.session.textual_internals import tame_textual
+from vpterm.terminal.session.viewer import Viewer
 
 REQUEST = SessionRequest("lilas", "db", 1, "vet.lilas")
 

@@ -11,10 +11,10 @@ from vpterm.kernel.errors import NotAllowed
 from vpterm.practice.sites.queries import find_site
 from vpterm.screens import main
 from vpterm.screens.link import SessionRequest
-from vpterm.terminal import spares as spares_module
-from vpterm.terminal.session import Session
-from vpterm.terminal.spares import Spares
-from vpterm.terminal.textual_internals import tame_textual
+from vpterm.terminal.session import spares as spares_module
+from vpterm.terminal.session.session import Session
+from vpterm.terminal.session.spares import Spares
+from vpterm.terminal.session.textual_internals import tame_textual
 
 
 async def mounted_spare(host: Host) -> Session:

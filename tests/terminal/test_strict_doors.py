@@ -15,7 +15,7 @@ import pytest
 
 from tests.terminal.door import RunningDoor, person
 from tests.terminal.test_doors import F7, F9, gives_the_terminal_back
-from vpterm.terminal.workers import WorkerUnavailable
+from vpterm.terminal.gateway.workers import WorkerUnavailable
 
 pytestmark = pytest.mark.doors
 OpenDoor = Callable[..., RunningDoor]
@@ -254,7 +254,7 @@ def test_workers_end_themselves_when_the_gateway_is_killed(tmp_path: Path) -> No
 
 
 def test_two_first_starts_agree_on_one_host_key(tmp_path: Path) -> None:
-    from vpterm.terminal.hostkey import load_host_key
+    from vpterm.terminal.ssh.hostkey import load_host_key
 
     path = tmp_path / "state" / "key"
     first = load_host_key(path)

@@ -22,7 +22,7 @@ from textual.app import App, ComposeResult
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from vpterm.terminal import textual_internals as internals
+from vpterm.terminal.session import textual_internals as internals
 
 
 class Card(App[None]):
@@ -253,7 +253,7 @@ def test_a_strip_has_the_caches_that_textual_gives_it_but_only_once_they_are_use
 from rich.segment import Segment
 from textual.cache import FIFOCache
 from textual.strip import Strip
-from vpterm.terminal.textual_internals import tame_textual
+from vpterm.terminal.session.textual_internals import tame_textual
 
 def state(strip):
     return {

@@ -5,7 +5,7 @@ import gc
 
 import pytest
 
-from vpterm.terminal import tidying
+from vpterm.terminal.session import tidying
 
 
 async def test_garbage_of_an_ended_session_waits_for_a_quiet_moment(monkeypatch: pytest.MonkeyPatch) -> None:

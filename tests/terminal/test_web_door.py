@@ -11,7 +11,7 @@ from websockets.exceptions import InvalidStatus
 
 from tests.terminal.door import RunningDoor, person
 from tests.terminal.web_client import FakePage, Visitor, page_of
-from vpterm.terminal.modes import TAKE
+from vpterm.terminal.painting.modes import TAKE
 
 pytestmark = pytest.mark.doors
 HOME, F6, F8, F9, F10 = "\x1b[H", "\x1b[17~", "\x1b[19~", "\x1b[20~", "\x1b[21~"

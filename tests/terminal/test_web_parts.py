@@ -8,15 +8,15 @@ import pytest
 from cryptography import x509
 
 from tests.terminal.door import make_accounts
-from vpterm.terminal.doorkeeper import Doorkeeper, as_login
-from vpterm.terminal.gateway import Gateway
+from vpterm.terminal.gateway.doorkeeper import Doorkeeper, as_login
+from vpterm.terminal.gateway.gateway import Gateway
 from vpterm.terminal.settings import DoorSettings
-from vpterm.terminal.web_certificate import fingerprint, names_in, own_certificate
-from vpterm.terminal.web_door import is_loopback
-from vpterm.terminal.web_guard import is_known_host, is_own_origin
-from vpterm.terminal.web_handouts import Handouts
-from vpterm.terminal.web_logins import WebLogins
-from vpterm.terminal.web_pages import language_wanted, login_page, missing_files
+from vpterm.terminal.web.certificate import fingerprint, names_in, own_certificate
+from vpterm.terminal.web.door import is_loopback
+from vpterm.terminal.web.guard import is_known_host, is_own_origin
+from vpterm.terminal.web.handouts import Handouts
+from vpterm.terminal.web.logins import WebLogins
+from vpterm.terminal.web.pages import language_wanted, login_page, missing_files
 
 NAMES = frozenset({"vet.example", "*.lilas.example"})
 

@@ -12,8 +12,8 @@ import pytest
 
 from tests.terminal.door import RunningDoor, person
 from tests.terminal.web_client import Visitor, page_of
-from vpterm.terminal import web_pages
-from vpterm.terminal.web_certificate import fingerprint
+from vpterm.terminal.web import pages
+from vpterm.terminal.web.certificate import fingerprint
 
 pytestmark = pytest.mark.doors
 OpenDoor = Callable[..., RunningDoor]
@@ -171,7 +171,7 @@ def test_a_given_certificate_that_is_none_is_told_and_ssh_goes_on(open_door: Ope
 def test_without_xterm_the_browser_door_stays_closed_and_says_why(
     open_door: OpenDoor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(web_pages, "STATIC", tmp_path)
+    monkeypatch.setattr(pages, "STATIC", tmp_path)
     door = open_door()
     assert door.service.web is None
     assert door.service.web_trouble is not None

@@ -21,7 +21,7 @@ SLACK = timedelta(minutes=5)  # clocks of doors are not all the same
 
 @app.command("init", help=_("Make the authority: its key stays in this installation, 0600."))
 def init() -> None:
-    from vpterm.terminal.authority import Authority
+    from vpterm.terminal.identity.authority import Authority
 
     standing = ground()
     standing.installation.prepare()
@@ -30,7 +30,7 @@ def init() -> None:
 
 @app.command("show", help=_("Print the authority's public key and fingerprint."))
 def show() -> None:
-    from vpterm.terminal.authority import Authority
+    from vpterm.terminal.identity.authority import Authority
 
     key = Authority(ground().installation.home).public_key()
     if key is None:
@@ -49,7 +49,7 @@ def sign(
         str, typer.Option(help=_("addresses or networks, with commas between; none: from anywhere"))
     ] = "",
 ) -> None:
-    from vpterm.terminal.authority import Authority, read_key_to_sign
+    from vpterm.terminal.identity.authority import Authority, read_key_to_sign
 
     authority, public, lasting = Authority(ground().installation.home), read_key_to_sign(key), check_hours(hours)
     codes, addresses = _split(sites), _split(source)

@@ -23,9 +23,9 @@ from vpterm.practice.staff.queries import find_staff, note_login_here, way_in_he
 from vpterm.practice.staff.rules import GuessLimits, is_locked
 from vpterm.practice.staff.sealing import SEAL_SECRET, Seal
 from vpterm.screens.link import SessionRequest
-from vpterm.terminal.colour import colours_of
-from vpterm.terminal.glyphs import glyphs_of
 from vpterm.terminal.logs import set_up_logs
+from vpterm.terminal.painting.colour import colours_of
+from vpterm.terminal.painting.glyphs import glyphs_of
 
 if TYPE_CHECKING:
     from vpterm.terminal.service import Service
@@ -82,7 +82,7 @@ async def open_door(
     log_json: bool = False,
 ) -> None:
     """Serve until we are told to end. The gateway holds its own login; each worker its site's, and no other."""
-    from vpterm.terminal.accounts import StaffAccounts
+    from vpterm.terminal.identity.accounts import StaffAccounts
     from vpterm.terminal.service import serve as serve_door
     from vpterm.terminal.settings import DoorSettings
 

@@ -12,7 +12,7 @@ from vpterm.cli.ground import ground
 from vpterm.kernel.dates import PARIS
 from vpterm.kernel.errors import NotFound, Refused
 from vpterm.kernel.i18n import _
-from vpterm.terminal.administration import SessionInfo, ask_gateway, list_sessions
+from vpterm.terminal.gateway.administration import SessionInfo, ask_gateway, list_sessions
 from vpterm.terminal.settings import DoorSettings
 
 app = typer.Typer(help=_("Sessions that are open on this server."), no_args_is_help=True)

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 
 import asyncssh
 
-from vpterm.terminal.algorithms import CIPHERS, KEX, KEX_STRICT, MACS, SIGNATURES
-from vpterm.terminal.control import ControlSocket
-from vpterm.terminal.doorkeeper import Doorkeeper
-from vpterm.terminal.gateway import Gateway
-from vpterm.terminal.hostkey import load_host_key
-from vpterm.terminal.identity import Accounts
-from vpterm.terminal.metrics_door import MetricsDoor
-from vpterm.terminal.own_account import OwnAccount
+from vpterm.terminal.gateway.control import ControlSocket
+from vpterm.terminal.gateway.doorkeeper import Doorkeeper
+from vpterm.terminal.gateway.gateway import Gateway
+from vpterm.terminal.gateway.metrics_door import MetricsDoor
+from vpterm.terminal.gateway.own_account import OwnAccount
+from vpterm.terminal.identity.identity import Accounts
 from vpterm.terminal.settings import DoorSettings
-from vpterm.terminal.ssh_door import Door
+from vpterm.terminal.ssh.algorithms import CIPHERS, KEX, KEX_STRICT, MACS, SIGNATURES
+from vpterm.terminal.ssh.door import Door
+from vpterm.terminal.ssh.hostkey import load_host_key
 
 if TYPE_CHECKING:
-    from vpterm.terminal.web_door import WebDoor, WebDoorUnavailable
+    from vpterm.terminal.web.door import WebDoor, WebDoorUnavailable
 
 
 class Service:
@@ -46,7 +46,7 @@ class Service:
         """Open the browser door too, if there is to be one. What it lacks keeps no other door closed."""
         if self._keeper.settings.web_port is None:
             return
-        from vpterm.terminal.web_door import WebDoorUnavailable, open_web_door  # MiB that no other server need hold
+        from vpterm.terminal.web.door import WebDoorUnavailable, open_web_door  # MiB that no other server need hold
 
         try:
             self.web = await open_web_door(self._keeper)

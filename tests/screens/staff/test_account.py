@@ -22,9 +22,9 @@ from vpterm.screens import staff as staff
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
-from vpterm.terminal.limits import GuessLimiter
+from vpterm.terminal.gateway.own_account import OwnAccount
+from vpterm.terminal.identity.limits import GuessLimiter
 from vpterm.terminal.local import LocalLink
-from vpterm.terminal.own_account import OwnAccount
 from vpterm.terminal.questions import Questions
 
 LOGIN = "vet.lilas"

@@ -56,7 +56,7 @@ def line(
     known_hosts: Annotated[Path | None, typer.Option(help=_("file of known servers"))] = None,
     json: AsJson = False,
 ) -> None:
-    from vpterm.terminal.line_client import measure_line  # asyncssh, which no other command needs at its start
+    from vpterm.terminal.line.client import measure_line  # asyncssh, which no other command needs at its start
 
     host, port = address_of(server)
     narrate(_("Measuring for some 15 seconds…"))

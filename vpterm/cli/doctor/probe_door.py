@@ -11,7 +11,7 @@ from pathlib import Path
 from vpterm.cli.doctor.facts import OpenDoor
 from vpterm.cli.ground import Ground
 from vpterm.kernel.errors import VptermError
-from vpterm.terminal.administration import list_sessions
+from vpterm.terminal.gateway.administration import list_sessions
 from vpterm.terminal.settings import DoorSettings
 
 _PATIENCE_S = 3.0

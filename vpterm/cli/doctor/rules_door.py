@@ -8,7 +8,7 @@ from datetime import datetime
 from vpterm.cli.doctor.facts import OpenDoor, Verification
 from vpterm.cli.doctor.findings import Finding, careful, ok, wrong
 from vpterm.kernel.i18n import _, ngettext
-from vpterm.terminal.algorithms import OFFERED
+from vpterm.terminal.ssh.algorithms import OFFERED
 
 OUR_BANNER = "SSH-2.0-vpterm"
 OLD_VERIFICATION_DAYS = 35  # the till is closed every month (CGI art. 286, I, 3° bis)

@@ -9,8 +9,8 @@ from statistics import fmean, median
 
 from vpterm.cli.doctor.findings import Finding, careful, ok, wrong
 from vpterm.kernel.i18n import _, ngettext
-from vpterm.terminal.line_measures import LineMeasures
-from vpterm.terminal.tcp_info import TcpInfo
+from vpterm.terminal.line.measures import LineMeasures
+from vpterm.terminal.line.tcp_info import TcpInfo
 
 # Bytes a second of a busy session, two keys a second at 120x40 (docs/benchmarks.md, "What a busy session sends").
 SESSION_UP_BYTES_S, SESSION_DOWN_BYTES_S = 200, 21_000

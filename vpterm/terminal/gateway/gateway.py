@@ -1,0 +1,311 @@
+"""Brings people to their sessions, and keeps them there: the middle between the doors and the workers.
+
+Doors (SSH, browser) give it seats; it finds or starts sessions in workers, relays, and moves seats when a site is
+changed, a worker is lost or somebody comes in elsewhere. What people type is never looked at here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from vpterm.kernel.i18n import _, using
+from vpterm.screens.link import SHUT_OUT, SessionRequest
+from vpterm.terminal.gateway.last_sites import LastSites
+from vpterm.terminal.gateway.metrics import Metrics
+from vpterm.terminal.gateway.own_account import OwnAccount
+from vpterm.terminal.gateway.registry import OpenSession, Registry
+from vpterm.terminal.gateway.seat import Ending, Seat
+from vpterm.terminal.gateway.workers import Nursery, WorkerLink, WorkerUnavailable
+from vpterm.terminal.identity.greeting import language_of
+from vpterm.terminal.identity.identity import SiteAccess
+from vpterm.terminal.line.door import LineDesk
+from vpterm.terminal.settings import DoorSettings
+from vpterm.terminal.wire import Frame
+
+_log = logging.getLogger("vpterm.terminal")
+
+
+class Gateway:
+    """All seats, all workers. `secrets(site_code)` gives the database address of a site's own login."""
+
+    def __init__(self, settings: DoorSettings, secrets: Callable[[str], str]) -> None:
+        self.registry = Registry(settings.sessions_per_worker)
+        self.seats: dict[Seat, None] = {}  # in the order in which people came in
+        self._last_sites = LastSites(settings.last_sites_path)
+        self._settings, self._secrets = settings, secrets
+        self.own_account: OwnAccount | None = None
+        self._nursery = Nursery(settings)
+        self._workers: dict[int, WorkerLink] = {}
+        self._by_viewer: dict[int, Seat] = {}
+        self._numbers = itertools.count(1)
+        self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._is_closing = False
+        self.metrics = Metrics(self)
+        self.line_desk = LineDesk()
+
+    async def start(self) -> None:
+        """Load the screens in the fork server. Raises WorkerUnavailable with the reason if they do not load."""
+        await self._nursery.start()
+
+    async def close(self) -> None:
+        """Give every terminal back, end every worker."""
+        self._is_closing = True
+        for seat in list(self.seats):
+            self._dismiss(seat, Ending.STOPPED, lambda: _("The server is being stopped. Your session has been closed."))
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*(worker.close() for worker in list(self._workers.values())))
+        await self._nursery.close()
+
+    # --- seats ----------------------------------------------------------------------------------------
+
+    def seat_taken(self, seat: Seat) -> None:
+        """A person has come in: bring them to the site they used last."""
+        self.seats[seat] = None
+        account = seat.account
+        chosen = self._last_sites.choose(account.login, [site.code for site in account.sites])
+        site = account.site(chosen) if chosen is not None else None
+        if site is None:
+            self._dismiss(seat, Ending.FAILED, lambda: _("Your account is not attached to any site."))
+        else:
+            self._do(self.bring_in(seat, site, seat.greeting))
+
+    def seat_left(self, seat: Seat) -> None:
+        """The connection is gone; the session waits for the person to come back."""
+        seat.is_gone = True
+        session = seat.session
+        if session is not None:
+            self.registry.note_seen(session, seat.typed_at)
+        self._forget_viewer(seat)
+        seat.look_away()
+        self.seats.pop(seat, None)
+        self._hand_over(session)
+
+    def _hand_over(self, number: int | None) -> None:
+        """Who typed is gone: the newest of those who looked on has the keyboard."""
+        session = self.registry.session(number) if number is not None else None
+        watching = [seat for seat in self.seats if session is not None and seat.session == session.number]
+        if session is not None and watching and all(seat.watches for seat in watching):
+            self._look(watching[-1], self._workers[session.worker], session.number, notice="", watches=False)
+
+    async def bring_in(self, seat: Seat, site: SiteAccess, notice: str = "", *, at_home: bool = False) -> None:
+        """Show a seat the person's session at a site: the open one, else a new one (`at_home`: see link.py)."""
+        login = seat.account.login
+        try:
+            session, worker = await self._find_or_open(seat, site, at_home=at_home)
+        except WorkerUnavailable as error:
+            _log.error("nobody can be brought in at %(site)s: %(why)s", {"site": site.code, "why": error})
+            self._dismiss(
+                seat, Ending.FAILED, lambda: _("The program cannot be started now. Please try again in a moment.")
+            )
+            return
+        if seat.is_gone:
+            return
+        self._last_sites.note(login, site.code)
+        self._make_room(seat, session)
+        before = seat.session
+        self._look(seat, worker, session.number, notice=notice, watches=False)
+        self._hand_over(before)
+
+    async def _find_or_open(self, seat: Seat, site: SiteAccess, *, at_home: bool) -> tuple[OpenSession, WorkerLink]:
+        async with self._opening[site.code]:
+            session = self.registry.find(seat.account.login, site.code)
+            if session is not None:
+                return session, self._workers[session.worker]
+            worker = await self._find_worker(site.code)
+            session = self.registry.open(seat.account.login, site.code, worker.number)
+        request = self._request(seat, site, at_home=at_home)
+        worker.wire.send("session.open", session=session.number, request=request.to_json())
+        return session, worker
+
+    @staticmethod
+    def _request(seat: Seat, site: SiteAccess, *, at_home: bool) -> SessionRequest:
+        account = seat.account
+        return SessionRequest(
+            site_code=site.code,
+            database_url="",
+            staff_id=account.staff_id,
+            login=account.login,
+            language=language_of(account),
+            colours=seat.kind.colours,
+            glyphs=seat.kind.glyphs,
+            columns=seat.columns,
+            rows=seat.rows,
+            display_name=account.display_name,
+            sites=tuple(each.code for each in account.sites),
+            at_home=at_home,
+        )
+
+    def _make_room(self, newcomer: Seat, session: OpenSession) -> None:
+        """The newest terminal has the keyboard; the earlier ones are told, or look on."""
+        for seat in [seat for seat in self.seats if seat.session == session.number and seat is not newcomer]:
+            if self._settings.take_over:
+                self._dismiss(seat, Ending.TAKEN, lambda: _("Your session has been taken over from another terminal."))
+            else:
+                self._look(seat, self._workers[session.worker], session.number, notice="", watches=True)
+
+    def _look(self, seat: Seat, worker: WorkerLink, session: int, *, notice: str, watches: bool) -> None:
+        self._forget_viewer(seat)
+        viewer = next(self._numbers)
+        self._by_viewer[viewer] = seat
+        seat.look(worker, session, viewer, notice=notice, watches=watches)
+
+    def _forget_viewer(self, seat: Seat) -> None:
+        if seat.viewer is not None:
+            self._by_viewer.pop(seat.viewer, None)
+
+    def _dismiss(self, seat: Seat, ending: Ending, message: Callable[[], str]) -> None:
+        self._forget_viewer(seat)
+        with using(language_of(seat.account)):
+            seat.close(ending, message())
+        self.seats.pop(seat, None)
+
+    def _do(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("the gateway failed in a task", exc_info=task.exception())
+
+    # --- workers --------------------------------------------------------------------------------------
+
+    async def _find_worker(self, site_code: str) -> WorkerLink:
+        """A worker of this site with room, started if there is none. Raises WorkerUnavailable."""
+        room = self.registry.find_room(site_code)
+        if room is not None:
+            return self._workers[room]
+        try:
+            database_url = self._secrets(site_code)
+        except (KeyError, OSError) as error:
+            raise WorkerUnavailable(f"no database login for {site_code}") from error
+        began = self.metrics.clock()
+        wire, pid = await self._nursery.fork()
+        worker = WorkerLink(next(self._numbers), site_code, self._take, self._worker_lost)
+        self._workers[worker.number] = worker
+        await worker.start(wire, pid, database_url, self._settings)
+        self.registry.add_worker(worker.number, site_code)
+        self.metrics.worker_started(began)
+        return worker
+
+    def _worker_lost(self, worker: WorkerLink) -> None:
+        """A worker is gone with its screens: bring its people into new ones, on the same connection."""
+        self._workers.pop(worker.number, None)
+        lost = {session.number: session for session in self.registry.remove_worker(worker.number)}
+        if self._is_closing:
+            return
+        self.metrics.worker_lost(worker.site_code, silent=worker.was_silent)
+        for seat in [seat for seat in self.seats if seat.session in lost]:
+            session = lost[seat.session or 0]
+            # One worker more that dies under the same person: perhaps of the place where they are.
+            at_home = seat.has_restarted(asyncio.get_running_loop().time())
+            notice = lambda: _("The program was restarted; saved work and drafts are kept.")  # noqa: E731
+            self._start_again(seat, session, notice, at_home=at_home)
+
+    def _start_again(self, seat: Seat, session: OpenSession, notice: Callable[[], str], *, at_home: bool) -> None:
+        self._forget_viewer(seat)
+        seat.look_away()
+        site = seat.account.site(session.site_code)
+        if site is None or not seat.may_restart(asyncio.get_running_loop().time()):
+            self._dismiss(seat, Ending.FAILED, lambda: _("The program has failed several times. Please call support."))
+            return
+        self.metrics.session_restarted(site.code)
+        with using(language_of(seat.account)):
+            self._do(self.bring_in(seat, site, notice(), at_home=at_home))
+
+    def _take(self, worker: WorkerLink, frame: Frame) -> None:
+        """What a worker says. It may speak of its own sessions and viewers only."""
+        if "viewer" in frame.fields:
+            seat = self._by_viewer.get(frame.number("viewer"))
+            if seat is not None and seat.is_shown_by(worker):
+                self._take_of_seat(seat, frame)
+        elif "session" in frame.fields:
+            session = self.registry.session(frame.number("session"))
+            if session is not None and session.worker == worker.number:
+                self._take_of_session(worker, session, frame)
+
+    def _take_of_seat(self, seat: Seat, frame: Frame) -> None:
+        if frame.kind == "viewer.output":
+            seat.show(frame)
+        elif frame.kind == "viewer.taken":
+            seat.taken(frame.number("bytes"))
+        elif frame.kind == "viewer.closed":
+            self._dismiss(seat, Ending.WAITING, str)
+
+    def _take_of_session(self, worker: WorkerLink, session: OpenSession, frame: Frame) -> None:
+        seats = [seat for seat in self.seats if seat.session == session.number]
+        if frame.kind == "session.ended":
+            self._session_ended(session, frame.text("reason"), seats)
+        elif frame.kind == "link.leave":
+            worker.wire.send("session.end", session=session.number)
+            self._session_ended(session, "left", seats)  # a login from now on gets a new one
+        elif frame.kind == "link.shut_out":
+            worker.wire.send("session.end", session=session.number)
+            self._session_ended(session, "shut_out", seats)
+        elif frame.kind == "link.detach":
+            for seat in seats:
+                self._dismiss(seat, Ending.WAITING, lambda: _("Your session is waiting for you."))
+        elif frame.kind == "link.ask":
+            self._do(self._answer(worker, session, frame))
+        elif frame.kind == "link.site":
+            for seat in [seat for seat in seats if not seat.watches]:
+                site = seat.account.site(frame.text("site"))
+                if site is not None and site.code != session.site_code:
+                    self._do(self.bring_in(seat, site))
+
+    async def _answer(self, worker: WorkerLink, session: OpenSession, frame: Frame) -> None:
+        """A worker asks for the person of one of its own sessions, and for nobody else."""
+        if self.own_account is not None:
+            answer = await self.own_account.answer(session.login, frame.text("question"), frame.fields["values"])
+            worker.wire.send("link.answered", session=session.number, number=frame.number("number"), answer=answer)
+
+    def _session_ended(self, session: OpenSession, reason: str, seats: list[Seat]) -> None:
+        self.registry.close(session.number)
+        self.metrics.session_ended(session.site_code, reason)
+        for seat in seats:
+            if reason in ("left", "ended"):
+                self._dismiss(seat, Ending.LEFT, lambda: _("Goodbye."))
+            elif reason == "shut_out":
+                self._dismiss(seat, Ending.FAILED, lambda: _(SHUT_OUT))
+            else:
+                notice = lambda: _("The screen failed and was opened anew; drafts are kept.")  # noqa: E731
+                self._start_again(seat, session, notice, at_home=True)
+
+    def is_ready(self) -> bool:
+        """Whether the fork server lives, so that a worker can be started."""
+        return self._nursery.is_alive
+
+    def worker_pid(self, number: int) -> int:
+        """The process number of a worker; 0 if it is gone."""
+        worker = self._workers.get(number)
+        return worker.pid if worker is not None else 0
+
+    def worker_pids(self) -> dict[str, list[int]]:
+        """The process numbers of the workers, per site."""
+        pids: dict[str, list[int]] = {}
+        for worker in self._workers.values():
+            pids.setdefault(worker.site_code, []).append(worker.pid)
+        return pids
+
+    def end_session(self, number: int) -> None:
+        """End a session from outside; its people are told goodbye. Nothing if there is no such session."""
+        self._send(number, "session.end")
+
+    def tell_session(self, number: int, sentence: str) -> None:
+        """Say something to whoever looks at a session, now or when they come back."""
+        self._send(number, "session.tell", sentence=sentence)
+
+    def _send(self, number: int, kind: str, **fields: Any) -> None:
+        session = self.registry.session(number)
+        if session is not None:
+            with contextlib.suppress(KeyError):
+                self._workers[session.worker].wire.send(kind, session=number, **fields)

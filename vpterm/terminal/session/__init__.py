@@ -1,0 +1,1 @@
+"""The side of the workers: processes that hold live apps. The only folder that touches private parts of Textual."""

@@ -1,0 +1,84 @@
+"""The pages of the browser door, in the reader's language: HTML in templates/ with places for words."""
+
+from __future__ import annotations
+
+import html
+from functools import cache
+from pathlib import Path
+from string import Template
+
+from vpterm.kernel.i18n import DEFAULT_LANGUAGE, _, available_languages, current_language
+
+FOLDER = Path(__file__).parent
+STATIC = FOLDER / "static"
+_FROM_ELSEWHERE = ("xterm/xterm.mjs", "xterm/xterm.css", "xterm/addon-unicode11.mjs")
+
+
+def missing_files() -> list[str]:
+    """What the terminal of the page needs and this installation does not have."""
+    return [name for name in _FROM_ELSEWHERE if not (STATIC / name).is_file()]
+
+
+def language_wanted(accept_language: str) -> str:
+    """The language of a browser whose person we do not know yet (RFC 9110 section 12.5.4, in their order)."""
+    for part in accept_language[:200].split(","):
+        language = part.partition(";")[0].strip().partition("-")[0].lower()
+        if language in available_languages():
+            return language
+    return DEFAULT_LANGUAGE
+
+
+def login_page(*, login: str = "", trouble: str = "") -> str:
+    """The form by which people come in."""
+    return _page(
+        "login",
+        title=_("Come in"),
+        login_label=_("Login"),
+        login=login,
+        password_label=_("Password"),
+        come_in=_("Come in"),
+        trouble=trouble,
+    )
+
+
+def code_page(*, trouble: str = "") -> str:
+    """The form for the code of who has one."""
+    return _page(
+        "code", title=_("Code"), code_label=_("Code of your telephone, or a recovery code"), come_in=_("Come in"),
+        trouble=trouble,
+    )  # fmt: skip
+
+
+def said_page(words: str) -> str:
+    """A page that only says something."""
+    return _page("said", title="vpterm", words=words, again=_("Try again"))
+
+
+def terminal_page(nonce: str) -> str:
+    """The page with the terminal."""
+    return _page(
+        "terminal",
+        nonce=nonce,
+        needs_script=_("This page needs JavaScript."),
+        terminal=_("Terminal"),
+        keys=_("Keys"),
+        cut=_("The line is cut. Trying again; nothing is lost."),
+        again=_("Go on here"),
+        come_in=_("Come in again"),
+        leave=_("Sign out"),
+        escape=_("Esc"),
+        tab=_("Tab"),
+        enter=_("Enter"),
+        keyboard=_("Keyboard"),
+        full_screen=_("Full screen"),
+    )
+
+
+def _page(name: str, **words: str) -> str:
+    escaped = {key: html.escape(text, quote=True) for key, text in words.items()}
+    return _template(name).substitute(escaped, language=current_language())
+
+
+@cache
+def _template(name: str) -> Template:
+    return Template((FOLDER / "templates" / f"{name}.html").read_text("utf-8"))
