@@ -109,7 +109,7 @@ class SessionLink(Protocol):
         """End the session with SHUT_OUT: the person works here no more."""
 
     async def ask_door(self, question: str, values: Mapping[str, str]) -> dict[str, Any]:
-        """Ask about the account of this session's own person (terminal/own_account.py has the questions).
+        """Ask about the account of this session's own person (terminal/gateway/own_account.py has the questions).
 
         Passwords, codes and logins are the door's: no site's login reads them. Raises Refused, Unavailable.
         """

@@ -126,7 +126,7 @@ def make_metrics_door(gateway: Gateway, accounts: Accounts) -> MetricsDoor:
     """Metrics and health of a gateway: healthy while workers can be started and the accounts answer."""
 
     async def fork_server() -> bool:
-        return gateway.is_ready()
+        return gateway.workforce.is_ready()
 
     async def accounts_answer() -> bool:
         await accounts.find("")  # nobody's login: asking is what proves that they answer

@@ -91,7 +91,7 @@ class ControlSocket:
         left = self._gateway.registry.last_seen(session.number)
         return SessionInfo(
             session.number, session.login, session.site_code, _iso(session.opened_at),
-            _iso(max([*typed, left or session.opened_at])), self._gateway.worker_pid(session.worker),
+            _iso(max([*typed, left or session.opened_at])), self._gateway.workforce.pid(session),
             tuple(
                 Onlooker(seat.origin, _iso(seat.came_at), f"{seat.columns}x{seat.rows}", seat.watches)
                 for seat in seats

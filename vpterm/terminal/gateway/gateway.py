@@ -7,7 +7,6 @@ changed, a worker is lost or somebody comes in elsewhere. What people type is ne
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import logging
 from collections import defaultdict
@@ -21,7 +20,8 @@ from vpterm.terminal.gateway.metrics import Metrics
 from vpterm.terminal.gateway.own_account import OwnAccount
 from vpterm.terminal.gateway.registry import OpenSession, Registry
 from vpterm.terminal.gateway.seat import Ending, Seat
-from vpterm.terminal.gateway.workers import Nursery, WorkerLink, WorkerUnavailable
+from vpterm.terminal.gateway.workers import WorkerLink, WorkerUnavailable
+from vpterm.terminal.gateway.workforce import Workforce
 from vpterm.terminal.identity.greeting import language_of
 from vpterm.terminal.identity.identity import SiteAccess
 from vpterm.terminal.line.door import LineDesk
@@ -38,31 +38,29 @@ class Gateway:
         self.registry = Registry(settings.sessions_per_worker)
         self.seats: dict[Seat, None] = {}  # in the order in which people came in
         self._last_sites = LastSites(settings.last_sites_path)
-        self._settings, self._secrets = settings, secrets
+        self._settings = settings
         self.own_account: OwnAccount | None = None
-        self._nursery = Nursery(settings)
-        self._workers: dict[int, WorkerLink] = {}
         self._by_viewer: dict[int, Seat] = {}
         self._numbers = itertools.count(1)
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._is_closing = False
         self.metrics = Metrics(self)
+        self.workforce = Workforce(
+            settings, secrets, self.registry, self.metrics, on_frame=self._take, on_lost=self._sessions_lost
+        )
         self.line_desk = LineDesk()
 
     async def start(self) -> None:
         """Load the screens in the fork server. Raises WorkerUnavailable with the reason if they do not load."""
-        await self._nursery.start()
+        await self.workforce.start()
 
     async def close(self) -> None:
         """Give every terminal back, end every worker."""
-        self._is_closing = True
         for seat in list(self.seats):
             self._dismiss(seat, Ending.STOPPED, lambda: _("The server is being stopped. Your session has been closed."))
         for task in list(self._tasks):
             task.cancel()
-        await asyncio.gather(*(worker.close() for worker in list(self._workers.values())))
-        await self._nursery.close()
+        await self.workforce.close()
 
     # --- seats ----------------------------------------------------------------------------------------
 
@@ -93,7 +91,7 @@ class Gateway:
         session = self.registry.session(number) if number is not None else None
         watching = [seat for seat in self.seats if session is not None and seat.session == session.number]
         if session is not None and watching and all(seat.watches for seat in watching):
-            self._look(watching[-1], self._workers[session.worker], session.number, notice="", watches=False)
+            self._look(watching[-1], self.workforce.of(session), session.number, notice="", watches=False)
 
     async def bring_in(self, seat: Seat, site: SiteAccess, notice: str = "", *, at_home: bool = False) -> None:
         """Show a seat the person's session at a site: the open one, else a new one (`at_home`: see link.py)."""
@@ -118,8 +116,8 @@ class Gateway:
         async with self._opening[site.code]:
             session = self.registry.find(seat.account.login, site.code)
             if session is not None:
-                return session, self._workers[session.worker]
-            worker = await self._find_worker(site.code)
+                return session, self.workforce.of(session)
+            worker = await self.workforce.find(site.code)
             session = self.registry.open(seat.account.login, site.code, worker.number)
         request = self._request(seat, site, at_home=at_home)
         worker.wire.send("session.open", session=session.number, request=request.to_json())
@@ -149,7 +147,7 @@ class Gateway:
             if self._settings.take_over:
                 self._dismiss(seat, Ending.TAKEN, lambda: _("Your session has been taken over from another terminal."))
             else:
-                self._look(seat, self._workers[session.worker], session.number, notice="", watches=True)
+                self._look(seat, self.workforce.of(session), session.number, notice="", watches=True)
 
     def _look(self, seat: Seat, worker: WorkerLink, session: int, *, notice: str, watches: bool) -> None:
         self._forget_viewer(seat)
@@ -177,33 +175,11 @@ class Gateway:
         if not task.cancelled() and task.exception() is not None:
             _log.error("the gateway failed in a task", exc_info=task.exception())
 
-    # --- workers --------------------------------------------------------------------------------------
+    # --- sessions -------------------------------------------------------------------------------------
 
-    async def _find_worker(self, site_code: str) -> WorkerLink:
-        """A worker of this site with room, started if there is none. Raises WorkerUnavailable."""
-        room = self.registry.find_room(site_code)
-        if room is not None:
-            return self._workers[room]
-        try:
-            database_url = self._secrets(site_code)
-        except (KeyError, OSError) as error:
-            raise WorkerUnavailable(f"no database login for {site_code}") from error
-        began = self.metrics.clock()
-        wire, pid = await self._nursery.fork()
-        worker = WorkerLink(next(self._numbers), site_code, self._take, self._worker_lost)
-        self._workers[worker.number] = worker
-        await worker.start(wire, pid, database_url, self._settings)
-        self.registry.add_worker(worker.number, site_code)
-        self.metrics.worker_started(began)
-        return worker
-
-    def _worker_lost(self, worker: WorkerLink) -> None:
+    def _sessions_lost(self, sessions: list[OpenSession]) -> None:
         """A worker is gone with its screens: bring its people into new ones, on the same connection."""
-        self._workers.pop(worker.number, None)
-        lost = {session.number: session for session in self.registry.remove_worker(worker.number)}
-        if self._is_closing:
-            return
-        self.metrics.worker_lost(worker.site_code, silent=worker.was_silent)
+        lost = {session.number: session for session in sessions}
         for seat in [seat for seat in self.seats if seat.session in lost]:
             session = lost[seat.session or 0]
             # One worker more that dies under the same person: perhaps of the place where they are.
@@ -246,10 +222,10 @@ class Gateway:
         if frame.kind == "session.ended":
             self._session_ended(session, frame.text("reason"), seats)
         elif frame.kind == "link.leave":
-            worker.wire.send("session.end", session=session.number)
+            self.workforce.send(session, "session.end")
             self._session_ended(session, "left", seats)  # a login from now on gets a new one
         elif frame.kind == "link.shut_out":
-            worker.wire.send("session.end", session=session.number)
+            self.workforce.send(session, "session.end")
             self._session_ended(session, "shut_out", seats)
         elif frame.kind == "link.detach":
             for seat in seats:
@@ -280,21 +256,9 @@ class Gateway:
                 notice = lambda: _("The screen failed and was opened anew; drafts are kept.")  # noqa: E731
                 self._start_again(seat, session, notice, at_home=True)
 
-    def is_ready(self) -> bool:
-        """Whether the fork server lives, so that a worker can be started."""
-        return self._nursery.is_alive
-
-    def worker_pid(self, number: int) -> int:
-        """The process number of a worker; 0 if it is gone."""
-        worker = self._workers.get(number)
-        return worker.pid if worker is not None else 0
-
     def worker_pids(self) -> dict[str, list[int]]:
         """The process numbers of the workers, per site."""
-        pids: dict[str, list[int]] = {}
-        for worker in self._workers.values():
-            pids.setdefault(worker.site_code, []).append(worker.pid)
-        return pids
+        return self.workforce.pids()
 
     def end_session(self, number: int) -> None:
         """End a session from outside; its people are told goodbye. Nothing if there is no such session."""
@@ -307,5 +271,4 @@ class Gateway:
     def _send(self, number: int, kind: str, **fields: Any) -> None:
         session = self.registry.session(number)
         if session is not None:
-            with contextlib.suppress(KeyError):
-                self._workers[session.worker].wire.send(kind, session=number, **fields)
+            self.workforce.send(session, kind, **fields)
