@@ -202,14 +202,17 @@ async def test_a_command_is_done_and_remembered() -> None:
         assert done == ["24/11", "x", "24/11"]
 
 
-async def test_a_command_that_is_not_one_stays_to_be_mended() -> None:
+async def test_a_command_that_cannot_be_done_stays_to_be_mended_and_its_error_goes_with_the_first_change() -> None:
     async with at_desk(app_with(Link())) as desk:
-        await desk.type("zessai")
+        await desk.type("essa")
         await desk.press("enter")
-        assert desk.sees("! Aucune commande ne s'appelle « zessai ».")
-        assert desk.sees("> zessai")
+        assert desk.sees("! « essa » peut désigner plusieurs commandes.")
+        assert desk.sees("> essa")
+        await desk.press("backspace")
+        assert desk.sees("> ess")
+        assert not desk.sees("plusieurs commandes")
         await desk.press("escape")
-        assert not desk.sees("> zessai")
+        assert not desk.sees("> ess")
 
 
 async def test_keys_typed_ahead_answer_the_question_that_they_asked_for() -> None:

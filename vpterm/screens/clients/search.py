@@ -11,11 +11,12 @@ from textual.widgets import Input
 
 from vpterm.kernel.i18n import N_, _
 from vpterm.kernel.identifiers import format_phone
+from vpterm.kernel.text import excerpt
 from vpterm.practice.animals.search import SearchHit, recent_hits, search
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import MAIN
 from vpterm.screens.shell.app import PracticeApp
-from vpterm.screens.shell.commands import command
+from vpterm.screens.shell.commands import command, otherwise
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
 from vpterm.screens.widgets.columns import Cell, Column
@@ -214,3 +215,10 @@ async def open_find(app: PracticeApp, *, text: str = "") -> Screen[Any]:
 async def find(app: Any, rest: str) -> None:
     # for instance: cli dupont
     await app.open("clients.search", text=rest)
+
+
+@otherwise
+async def find_typed(app: Any, line: str) -> None:
+    """A bare name on the command line is looked for: what somebody types who does not think of commands."""
+    await app.open("clients.search", text=line)
+    app.say(_("“{line}” is no command: it is looked for.").format(line=excerpt(line)))
