@@ -34,13 +34,16 @@ from vpterm.screens.widgets.rows import Rows
 from vpterm.screens.widgets.section import Line, Rule
 
 OWNER, CHANGE, WEIGHTS = Keys("ctrl+a", ("f13",)), Keys("ctrl+e", ("f14",)), Keys("ctrl+w", ("f16",))
-TRANSFER = Keys("ctrl+k", ("f17",))
+TRANSFER, BOOK = Keys("ctrl+k", ("f17",)), Keys("ctrl+u", ("f18",))
 WIDE = 110  # columns from which weights and problems stand beside the timeline
 RIGHTS = {
     "weigh": "care.weigh", "consult": "care.write", "bill": "invoices.issue", "edit": "animals.edit",
     "problem": "care.write", "close_problem": "care.write", "death": "animals.edit", "sterilise": "animals.edit",
     "correct": "care.weigh", "book": "agenda.edit", "transfer": "animals.edit",
 }  # fmt: skip
+
+
+NOTHING_YET = N_("Nothing in the record yet: F9 begins a consultation.")
 
 
 class AnimalPlace(Place):
@@ -58,7 +61,7 @@ class AnimalPlace(Place):
         Action("edit", CHANGE, N_("change"), N_("Change name, birth, identification..."), in_footer=False),
         Action("transfer", TRANSFER, N_("new owner"), N_("The animal was sold, given, inherited."), in_footer=False),
         Action("whole", WEIGHTS, N_("weights"), N_("Show or hide weights in the timeline."), in_footer=False),
-        Action("book", None, N_("book"), N_("Book an appointment for this animal.")),
+        Action("book", BOOK, N_("book"), N_("Book an appointment for this animal.")),
         Action("problem", None, N_("note a problem"), N_("Note a lasting problem.")),
         Action("close_problem", None, N_("close a problem"), N_("A lasting problem is over.")),
         Action("correct", None, N_("take back a weight"), N_("The last weight was a mistake.")),
@@ -77,7 +80,7 @@ class AnimalPlace(Place):
         self.timeline = Rows[Moment](
             TIMELINE, (), identity=lambda moment: moment.key, on_open=self.open_moment, show_titles=False,
             role_of=lambda moment: "waiting" if moment.row.unfinished else None,
-            empty=N_("Nothing in the record yet: F9 begins a consultation."),
+            empty=NOTHING_YET if self.app.context.may(RIGHTS["consult"]) else N_("Nothing in the record yet."),
         )  # fmt: skip
 
     def can(self, action: Action) -> bool:
@@ -162,7 +165,7 @@ class AnimalPlace(Place):
         await self.app.open("billing.invoice", client_id=self.sheet.client_id)
 
     async def do_book(self) -> None:
-        """Through the menu."""
+        """Ctrl+U."""
         await self.app.open("agenda.book", client_id=self.sheet.client_id, animal_id=self.sheet.id)
 
     async def do_owner(self) -> None:
