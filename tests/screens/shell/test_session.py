@@ -180,6 +180,14 @@ async def test_who_presses_esc_once_too_often_and_types_on_loses_nothing() -> No
     assert done == ["cquitte"]
 
 
+async def test_a_key_of_the_place_beneath_needs_no_second_press_after_an_esc_too_many() -> None:
+    async with at_desk(app_with(Link())) as desk:
+        desk.strike("escape", "f1")
+        await desk.settle()
+        assert not desk.sees("Quitter vpterm ?")
+        assert desk.sees("AIDE")
+
+
 async def test_a_local_program_ends_with_the_site_that_is_wanted() -> None:
     app = app_with(None)
     async with at_desk(app) as desk:

@@ -24,7 +24,8 @@ class Question(Dialog[str]):
     """`await app.ask(Question(_("Cancel the booking?"), {"yes": _("Yes"), "no": _("No, keep it")}))` -> "yes".
 
     Answers by their first letter, arrows and Enter, or Esc (None). `safe` is where the cursor stands at first.
-    With `typing_goes_on`, a letter is no answer: the question goes (None) and the letter lands where one was.
+    With `typing_goes_on`, a letter, or a key that does something where one was, is no answer: the question goes
+    (None) and the key lands there.
     """
 
     place = "question"
@@ -65,7 +66,7 @@ class Question(Dialog[str]):
 
     def on_key(self, event: events.Key) -> None:
         """The first letter of an answer that no other shares; or what somebody goes on typing."""
-        if self._typing_goes_on and event.is_printable:
+        if self._typing_goes_on and (event.is_printable or self._is_for_place_beneath(event.key)):
             event.stop()
             self.app.gate.put_back(events.Key(event.key, event.character))  # this one counts as handled
             self.answer(None)
@@ -75,6 +76,9 @@ class Question(Dialog[str]):
         if len(fitting) == 1:
             event.stop()
             self.answer(fitting[0])
+
+    def _is_for_place_beneath(self, key: str) -> bool:
+        return self.app.open_place is not None and self.app.open_place.action_for(key) is not None
 
     async def _picked(self, answer: tuple[str, str]) -> None:
         self.answer(answer[0])
