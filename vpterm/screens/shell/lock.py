@@ -37,7 +37,7 @@ class LockedScreen(Dialog[None]):
         """All of it is drawn by one widget."""
         yield self.face
 
-    def render(self) -> Blank:
+    def render(self) -> Any:
         """Opaque whatever the theme: a question lets through what it lies on, this never does."""
         return Blank(self.styles.background)
 

@@ -91,7 +91,10 @@ class LockFace(Drawn, can_focus=True):
         moment = app.now()
         who = app.person if app.person == app.request.login else f"{app.person} ({app.request.login})"
         session = app.context.session_name
-        said = [[(line, self._said[1])] for line in textwrap.wrap(self._said[0], max(width, 10))[:3]]
+        said: list[list[Piece]] = [
+            [(line, self._said[1])] for line in textwrap.wrap(self._said[0], max(width, 10))[:3]
+        ]
+        named: list[list[Piece]] = [[(_("session: {name}").format(name=show_session_name(session)), "quiet")]]
         return [
             [(fit(app.site.name.upper(), width), "site")],
             [("═" * width, "site")],
@@ -99,7 +102,7 @@ class LockFace(Drawn, can_focus=True):
             [],
             [(_("Locked").upper(), "heading")],
             [(fit(who, width), "strong")],
-            *([[(_("session: {name}").format(name=show_session_name(session)), "quiet")]] if session else []),
+            *(named if session else []),
             [],
             self._asked(width),
             [],
