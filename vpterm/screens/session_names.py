@@ -33,6 +33,15 @@ def check_session_name(typed: str) -> str:
     return name
 
 
+def is_session_name(typed: str) -> bool:
+    """Whether `check_session_name` takes it."""
+    try:
+        check_session_name(typed)
+    except Refused:
+        return False
+    return True
+
+
 def show_session_name(name: str) -> str:
     """A name as people read it."""
     return name or _("main")

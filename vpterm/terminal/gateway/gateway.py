@@ -93,8 +93,6 @@ class Gateway:
         """The connection is gone; the session waits for the person to come back."""
         seat.is_gone = True
         session = seat.session
-        if session is not None:
-            self.registry.note_seen(session, seat.typed_at, seat.origin)
         self._forget_viewer(seat)
         seat.look_away()
         self.seats.pop(seat, None)
@@ -167,6 +165,8 @@ class Gateway:
         seat.look(worker, session, viewer, notice=notice, watches=watches)
 
     def _forget_viewer(self, seat: Seat) -> None:
+        if seat.session is not None:
+            self.registry.note_seen(seat.session, seat.typed_at, seat.origin)
         if seat.viewer is not None:
             self._by_viewer.pop(seat.viewer, None)
 

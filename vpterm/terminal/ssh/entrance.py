@@ -9,9 +9,8 @@ from typing import Any
 
 import asyncssh
 
-from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import N_, _, using
-from vpterm.screens.session_names import check_session_name
+from vpterm.screens.session_names import check_session_name, is_session_name
 from vpterm.terminal.gateway.choosing import Wanted
 from vpterm.terminal.gateway.gateway import Gateway
 from vpterm.terminal.gateway.seat import Ending, Seat
@@ -160,7 +159,7 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
             self._channel.exit(1)
 
     def _refusal(self) -> str | None:
-        if self._wants == "exec" and not (self._term is not None and _is_name(self._asked_for)):
+        if self._wants == "exec" and not (self._term is not None and is_session_name(self._asked_for)):
             return _("vpterm: commands are not run here; connect without a command.")
         if self._wants == "subsystem":
             return _("vpterm: file transfer is not offered here.")
@@ -246,11 +245,3 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
             self.write(message.replace("\n", "\r\n").encode() + b"\r\n")
         if self._channel is not None and not self._channel.is_closing():
             self._channel.exit(ending.status)
-
-
-def _is_name(command: str) -> bool:
-    try:
-        check_session_name(command)
-    except Refused:
-        return False
-    return True
