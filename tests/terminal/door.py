@@ -19,12 +19,15 @@ import pyte
 
 from tests.terminal.memory_accounts import MemoryAccounts
 from tests.terminal.namespace import enter_network
+from vpterm.practice.staff.rules import Role
 from vpterm.terminal.identity.identity import Account, SiteAccess
 from vpterm.terminal.service import Service, serve
 from vpterm.terminal.settings import DoorSettings
 
 PASSWORD = "demo"
-LILAS, PORT = SiteAccess("lilas", 1, "Les Lilas"), SiteAccess("port", 2, "Du Port")
+VET = frozenset({Role.VET})
+LILAS, PORT = SiteAccess("lilas", 1, "Les Lilas", VET), SiteAccess("port", 2, "Du Port", VET)
+MANAGED = SiteAccess("lilas", 1, "Les Lilas", frozenset({Role.MANAGEMENT}))
 
 
 def make_accounts() -> MemoryAccounts:
@@ -44,6 +47,7 @@ def make_accounts() -> MemoryAccounts:
             account("asv.lilas", LILAS, language="fr"),
             account("vet.deux", LILAS, PORT),
             account("vet.port", PORT),
+            account("gerance", MANAGED),
             account("vet.nowhere"),
             account("vet.broken", broken),
             account("vet.unmakable", LILAS),
@@ -181,9 +185,12 @@ class Person(Terminal):
         password: str | None = PASSWORD,
         term: str = "xterm-256color",
         extra: list[str] | None = None,
+        session: str | None = None,
     ) -> None:
+        """`session` is asked for by its name: ssh -t LOGIN@HOST NAME."""
         command = shutil.which("ssh") or "ssh"
         arguments = [*(extra or []), *door.ssh_options(key), "-p", str(door.port), f"{login}@127.0.0.1"]
+        arguments = [*arguments[:-1], "-t", arguments[-1], session] if session is not None else arguments
         environment = {**os.environ, "TERM": term, "LC_ALL": "C.UTF-8"}
         environment.pop("COLORTERM", None)
         super().__init__(command, arguments, size=size, environment=environment)

@@ -1,6 +1,7 @@
 """A small app for the tests of the terminal server: a title, a field, a line of what happened."""
 
 import asyncio
+import json
 import os
 import time
 from typing import Any, ClassVar
@@ -10,6 +11,7 @@ from textual.binding import Binding
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from vpterm.kernel.errors import VptermError
 from vpterm.screens.link import SessionLink, SessionRequest
 
 
@@ -27,9 +29,12 @@ async def close_worker(resources: dict[str, str]) -> None:
 
 
 class SmallApp(App[None]):
-    """Shows who and where; F5 fails, F7 never returns, F8 detaches, F10 leaves, F6 goes to the other site."""
+    """Shows who and where; F5 fails, F7 never returns, F8 detaches, F10 leaves, F6 goes to the other site.
 
-    CSS = "Static { height: 1; } Input { border: none; height: 1; }"
+    F11 says that it is locked; F12 asks the door what the field says: "question name=value name=value".
+    """
+
+    CSS = "Static { height: 1; } #answer { height: auto; } Input { border: none; height: 1; }"
     BINDINGS: ClassVar = [
         Binding("f4", "say('F4')"),
         Binding("f5", "fail"),
@@ -38,6 +43,8 @@ class SmallApp(App[None]):
         Binding("f8", "detach"),
         Binding("f9", "flood"),
         Binding("f10", "leave"),
+        Binding("f11", "lock"),
+        Binding("f12", "ask"),
         Binding("shift+f3", "say('SHIFT-F3')"),
         Binding("alt+1", "say('ALT-1')", priority=True),
         Binding("ctrl+up", "say('CTRL-UP')", priority=True),
@@ -57,6 +64,9 @@ class SmallApp(App[None]):
         yield Input(id="field", select_on_focus=False)
         yield Static("", id="size")
         yield Static(f"pid {os.getpid()} colours {request.colours}", id="line")
+        began = "locked" if request.locked else "open"
+        yield Static(f"session <{request.session_name}> began {began}", id="session")
+        yield Static("", id="answer")
 
     def on_resize(self, event: Any) -> None:
         """Show the size."""
@@ -69,6 +79,26 @@ class SmallApp(App[None]):
     def hear(self, sentence: str) -> None:
         """What the administrator says."""
         self.call_later(self.action_say, f"heard {sentence}")
+
+    def action_lock(self) -> None:
+        """Say that the screen is hidden (it is not: what is tested is who opens it)."""
+        self.link.has_locked()
+        self.action_say("it is locked")
+
+    def unlock(self) -> None:
+        """The person has proved who they are."""
+        self.call_later(self.action_say, "unlocked by the door")
+
+    async def action_ask(self) -> None:
+        """Ask the door; the answer is shown with what was asked, so that two of them can be told apart."""
+        question, *given = self.query_one("#field", Input).value.split()
+        self.query_one("#field", Input).value = ""
+        values = dict(pair.split("=", 1) for pair in given)
+        try:
+            told = json.dumps(await self.link.ask_door(question, values), ensure_ascii=False)
+        except VptermError as failure:
+            told = f"refused: {failure.message}"
+        self.query_one("#answer", Static).update(f"{question}: {told}")
 
     def action_fail(self) -> None:
         """Fail as a programming error does."""

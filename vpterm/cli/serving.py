@@ -178,7 +178,16 @@ def open_here(url: str, site: str, login: str) -> None:
     login = login or typer.prompt(_("Login"), err=True)
     password: str = typer.prompt(_("Password"), hide_input=True, err=True)
     request = asyncio.run(_prove(url, site, login, password))
-    run_locally(request)
+
+    async def prove_again(typed: str) -> None:
+        """At a locked screen."""
+        database = Database(url)
+        try:
+            await _prove_password(database, login, typed)
+        finally:
+            await database.close()
+
+    run_locally(request, prove=prove_again)
 
 
 async def _prove(url: str, site: str, login: str, password: str) -> SessionRequest:

@@ -36,6 +36,8 @@ class SessionRequest:
     display_name: str = ""
     sites: tuple[str, ...] = ()
     at_home: bool = False
+    session_name: str = ""
+    locked: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The request as plain JSON values, without the database address (a worker holds its own)."""
@@ -49,7 +51,8 @@ class SessionRequest:
         expected = {field.name: field for field in fields(cls) if field.name != "database_url"}
         if set(values) - set(expected):
             raise ValueError(f"unknown fields in a session request: {sorted(set(values) - set(expected))}")
-        kinds: dict[str, type] = {"staff_id": int, "columns": int, "rows": int, "sites": list, "at_home": bool}
+        kinds: dict[str, type] = {"staff_id": int, "columns": int, "rows": int, "sites": list}
+        kinds |= {"at_home": bool, "locked": bool}
         for name, value in values.items():
             if type(value) is not kinds.get(name, str):
                 raise ValueError(f"a session request with a wrong {name}: {value!r}")
@@ -93,6 +96,17 @@ class KeepsTyped(Protocol):
         """Keep it now; returns when it is kept, or cannot be."""
 
 
+@runtime_checkable
+class Locks(Protocol):
+    """An app that hides behind a locked screen, and comes back when its person has proved at a door who they are."""
+
+    def unlock(self) -> None:
+        """Show everything again as it was. Called from outside the app's own tasks."""
+
+
+End = Literal["alone", "longest"]
+
+
 class SessionLink(Protocol):
     """What an app may ask of the session that carries it. Every call but `ask_door` returns at once."""
 
@@ -108,8 +122,14 @@ class SessionLink(Protocol):
     def shut_out(self) -> None:
         """End the session with SHUT_OUT: the person works here no more."""
 
+    def has_locked(self) -> None:
+        """The screen is locked: from now on it takes a proof (`unlock` asked of the door, or a login) to go on."""
+
+    def end(self, why: End) -> None:
+        """End the session because its time is over; the person is told at their next login."""
+
     async def ask_door(self, question: str, values: Mapping[str, str]) -> dict[str, Any]:
-        """Ask about the account of this session's own person (terminal/gateway/own_account.py has the questions).
+        """Ask what only the door knows: of this session's own person, or of sessions (terminal/gateway/answers.py).
 
         Passwords, codes and logins are the door's: no site's login reads them. Raises Refused, Unavailable.
         """

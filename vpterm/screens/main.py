@@ -12,6 +12,7 @@ from vpterm.kernel.i18n import _
 from vpterm.practice.sites.queries import SiteRow, find_site, list_sites
 from vpterm.practice.staff.queries import find_staff_by_id
 from vpterm.practice.staff.rules import rights_of
+from vpterm.practice.staff.session_times import find_session_times
 from vpterm.screens.link import SessionLink, SessionRequest
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.person import SiteFace
@@ -81,6 +82,7 @@ async def give_spare(app: PracticeApp, request: SessionRequest, link: SessionLin
         site_code=resources.site.code,
         staff_id=request.staff_id,
         rights=standing.rights,
+        session_name=request.session_name,
     )
     app.belong_to(context, request, site=_face(resources.site), sites=standing.sites, link=link, read_standing=read)
     await app.until_dressed()
@@ -94,7 +96,8 @@ async def read_standing(request: SessionRequest, database: Database) -> Standing
         return None
     faces = {site.code: _face(site) for site in await list_sites(database)}
     sites = tuple(faces[code] for code in request.sites if code in faces and person.at(code))
-    return Standing(rights_of(work.roles), sites)
+    times = await find_session_times(database, roles=work.roles)
+    return Standing(rights_of(work.roles), sites, times)
 
 
 def _face(site: SiteRow) -> SiteFace:

@@ -1,6 +1,6 @@
 """Questions that an app asks the door, and their answers: how refusals travel over the wire. A worker's side.
 
-The gateway answers with `answer_of`; what is asked and answered is gateway/own_account.py.
+The gateway answers with `answer_of`; what is asked and answered is in gateway/answers.py.
 """
 
 from __future__ import annotations

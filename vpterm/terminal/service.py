@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import asyncssh
 
+from vpterm.terminal.gateway.answers import Answers
 from vpterm.terminal.gateway.control import ControlSocket
 from vpterm.terminal.gateway.doorkeeper import Doorkeeper
 from vpterm.terminal.gateway.gateway import Gateway
 from vpterm.terminal.gateway.metrics_door import MetricsDoor
-from vpterm.terminal.gateway.own_account import OwnAccount
 from vpterm.terminal.identity.identity import Accounts
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.ssh.algorithms import CIPHERS, KEX, KEX_STRICT, MACS, SIGNATURES
@@ -80,7 +80,7 @@ async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[s
     key = load_host_key(settings.host_key_path)
     gateway = Gateway(settings, secrets)
     keeper = Doorkeeper(settings, accounts, gateway)
-    gateway.own_account = OwnAccount(accounts, keeper.guesses, keeper.limits)
+    gateway.answers = Answers(gateway, accounts, keeper.guesses, keeper.limits)
     async with contextlib.AsyncExitStack() as undo:
         undo.push_async_callback(gateway.close)
         await gateway.start()

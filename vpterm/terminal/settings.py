@@ -73,6 +73,11 @@ class DoorSettings:
         return self.state_folder / "web_certificate.pem"
 
     @property
+    def untold_path(self) -> Path:
+        """What people have not been told yet of sessions that ended without them."""
+        return self.state_folder / "untold.json"
+
+    @property
     def last_sites_path(self) -> Path:
         """Where each person worked last."""
         return self.state_folder / "last-sites.json"

@@ -29,6 +29,7 @@ KINDS: dict[str, dict[str, type]] = {
     "session.open": {"session": int, "request": dict},
     "session.end": {"session": int},
     "session.tell": {"session": int, "sentence": str},
+    "session.unlock": {"session": int},
     "viewer.attach": {
         "session": int,
         "viewer": int,
@@ -57,6 +58,8 @@ KINDS: dict[str, dict[str, type]] = {
     "link.leave": {"session": int},
     "link.detach": {"session": int},
     "link.shut_out": {"session": int},
+    "link.locked": {"session": int},
+    "link.end": {"session": int, "why": str},
     "link.ask": {"session": int, "number": int, "question": str, "values": dict},
 }
 

@@ -19,8 +19,7 @@ from vpterm.practice.animals.rules import weight_remark
 from vpterm.practice.care.actions import finish_entry, open_consultation, perform_service, remove_service, write_note
 from vpterm.practice.care.queries import EntrySheet, PerformedRow, TimelineRow, entry, timeline
 from vpterm.practice.care.rules import KINDS
-from vpterm.practice.drafts.actions import discard_draft, keep_draft
-from vpterm.practice.drafts.queries import find_draft
+from vpterm.practice.drafts.actions import discard_draft, keep_draft, take_draft
 from vpterm.practice.fees.queries import FeeRow, fees_of
 from vpterm.screens.care.abbreviations import abbreviations
 from vpterm.screens.care.reading import EntryPage
@@ -280,7 +279,7 @@ async def _for_writing(app: PracticeApp, sheet: EntrySheet) -> Consultation:
     prices = await fees_of(context, codes=[row.fee_code for row in sheet.services])
     past = await timeline(context, animal_id=animal.id, limit=60) if app.size.width >= WIDE else []
     place = Consultation(sheet, animal, prices, [row for row in past if row.entry_id != sheet.id], app.size.height)
-    draft = await find_draft(context, form=FORM, subject=f"entry:{sheet.id}")
+    draft = await take_draft(context, form=FORM, subject=f"entry:{sheet.id}")
     if draft is not None:
         place.form.restore(draft.values)
         place.call_after_refresh(place.say, _("Taken up where you left off."))

@@ -15,8 +15,8 @@ from vpterm.kernel.text import title_name
 from vpterm.practice.clients.actions import change_client, register_client
 from vpterm.practice.clients.queries import ClientRow, LikelyDuplicate, find_client, find_likely_duplicates
 from vpterm.practice.clients.rules import ClientFields, read_phone
-from vpterm.practice.drafts.actions import discard_draft, keep_draft
-from vpterm.practice.drafts.queries import DraftRow, find_draft
+from vpterm.practice.drafts.actions import discard_draft, keep_draft, take_draft
+from vpterm.practice.drafts.queries import DraftRow
 from vpterm.screens.clients.telephones import TelephoneField, put_first, telephone_fields, telephones_of
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import SAVE_FORM
@@ -189,7 +189,7 @@ async def open_form(app: PracticeApp, *, client_id: int | None = None, last_name
     """Empty, with a name, or filled from a client; a draft of this person about it is offered again."""
     client = await find_client(app.context, client_id=client_id) if client_id is not None else None
     subject = f"client:{client_id}" if client_id is not None else "new"
-    draft = await find_draft(app.context, form=FORM, subject=subject)
+    draft = await take_draft(app.context, form=FORM, subject=subject)
     if last_name and draft is not None:
         draft = None
     return ClientForm(client, last_name=last_name, draft=draft)

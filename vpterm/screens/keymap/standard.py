@@ -21,6 +21,7 @@ BACK = Keys("escape", ("ctrl+q",))
 LAST = Keys("ctrl+l", ("f12",))
 BILL = Keys("ctrl+b", ("f11",))
 DELETE = Keys("delete", ("ctrl+d",))
+LOCK = Keys("ctrl+v", ("f24",))  # V as in verrouiller; F24 is Shift+F12
 
 keymap = Keymap()
 keymap.add(
@@ -34,6 +35,7 @@ keymap.add(
     Action("last", LAST, N_("last patient"), N_("Back to the last animal that was open."), in_footer=False),
     Action("back", BACK, N_("back"), N_("Back to exactly where you were; what is typed is kept as a draft.")),
     Action("home", None, N_("home"), N_("Back to the home board.")),
+    Action("lock", LOCK, N_("lock the screen"), N_("Hide everything until your PIN or password."), in_footer=False),
     Action("detach", None, N_("suspend"), N_("Close the connection; everything waits as it is for your return.")),
     Action("leave", None, N_("quit"), N_("End the session.")),
 )

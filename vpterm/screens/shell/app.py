@@ -21,7 +21,10 @@ from vpterm.kernel.i18n import _
 from vpterm.screens.link import SessionLink, SessionRequest
 from vpterm.screens.shell.asking import Asking
 from vpterm.screens.shell.boards import Boards
+from vpterm.screens.keymap.standard import LOCK
 from vpterm.screens.shell.gate import KeyGate
+from vpterm.screens.shell.lifetime import Lifetime
+from vpterm.screens.shell.lock import Lock
 from vpterm.screens.shell.openers import opening
 from vpterm.screens.shell.person import PersonalApp, SiteFace
 from vpterm.screens.shell.place import Dialog, Opening, Place
@@ -64,6 +67,8 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
         self.gate = KeyGate(self.works, self._deliver, self._way_of_keys)
         self._asking = Asking(self)
         self.whereabouts = Whereabouts(self)
+        self.lock = Lock(self)
+        self.lifetime = Lifetime(self)
         if request is not None:
             self.belong_to(context, request, site=site, sites=sites, link=link, read_standing=read_standing)
 
@@ -84,7 +89,13 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
         """Open the home board, and where a cut found the person; keys typed meanwhile wait for it."""
         self._standing = StandingWatch(self, self.notices, self.read_standing)
         self._standing.open()
-        self.work(self._come_in())
+        self.lifetime.begin()
+        self.work(self._begin())
+
+    async def _begin(self) -> None:
+        if self.request.locked:
+            await self.lock.close()
+        await self._come_in()
 
     async def _come_in(self) -> None:
         await self._open(self.home, {})
@@ -96,6 +107,7 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
         if self._standing is not None:
             self._standing.close()
         self.whereabouts.close()
+        self.lifetime.close()
         self.gate.close()
         self.works.close()
 
@@ -110,12 +122,15 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
         if self.open_place is not None:
             self.open_place.head.refresh()
             self.repaint_beneath()
+        self.lock.refresh()
         self._wait_for_minute()
 
     # -- the way of a key
 
     async def on_event(self, event: events.Event) -> None:
         """Keys and pasted text go through the gate; everything else as Textual does."""
+        if isinstance(event, (events.InputEvent, events.Paste)) and not event.is_forwarded:
+            self.lifetime.touch()
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
             self.gate.put(event)
             return
@@ -128,6 +143,9 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
 
     async def _deliver(self, event: events.Key | events.Paste) -> None:
         screen = self.screen
+        if isinstance(event, events.Key) and event.key in LOCK.all:  # under a question too
+            self.work(self.lock.close())
+            return
         if isinstance(event, events.Key) and isinstance(screen, (Place, Dialog)):
             action = screen.action_for(event.key)
             if action is not None:
@@ -140,6 +158,15 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
 
     def _way_of_keys(self) -> tuple[MessagePump, ...]:
         return tuple((self.focused or self.screen).ancestors_with_self) if self.screen_stack else ()
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the screen is locked."""
+        return self.lock.is_locked
+
+    def unlock(self) -> None:
+        """The person has proved at a door who they are (link.py)."""
+        self.call_later(self.lock.open)
 
     def forget_waiting_keys(self) -> None:
         """Drop the keys typed ahead of a failure."""

@@ -35,6 +35,8 @@ class Head(Drawn):
             rule = [Segment(" "), Segment("═" * max(width - 2, 0), look.style("site")), Segment(" ")]
             return Strip(rule).adjust_cell_length(width)
         person = fit(app.person, 20)
+        if app.context.session_name:  # who has several sessions must see which one this is
+            person = f"{person} · {fit(app.context.session_name, 12)}"
         moment = app.now()
         clock = f"{format_day_title(moment.date(), current_language())}  {moment:%H:%M}"
         # The site is told by its beginning and its colour; who lies on the table needs the room.

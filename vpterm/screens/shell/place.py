@@ -187,6 +187,10 @@ class Place(Guarded, Screen[None]):
         """Through the menu."""
         self.app.detach()
 
+    async def do_lock(self) -> None:
+        """Through the menu; its key works under questions too (app.py)."""
+        await self.app.lock.close()
+
     async def do_leave(self) -> None:
         """Through the menu, or Esc on the home board."""
         await self.app.ask_to_leave()

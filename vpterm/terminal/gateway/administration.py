@@ -38,11 +38,14 @@ class SessionInfo:
     typed_at: str
     worker_pid: int
     onlookers: tuple[Onlooker, ...]
+    name: str = ""
+    is_locked: bool = False
+    left_from: str = ""  # the door and address from which somebody looked last, where nobody does now
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> SessionInfo:
         """From the answer of a gateway, which may be newer than this program: what is not known is left out."""
-        known = {field.name: values[field.name] for field in fields(cls)}
+        known = {field.name: values[field.name] for field in fields(cls) if field.name in values}
         return cls(**{**known, "onlookers": tuple(Onlooker(**each) for each in values["onlookers"])})
 
 

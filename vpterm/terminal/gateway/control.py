@@ -13,13 +13,12 @@ import socket
 import struct
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from vpterm.terminal.gateway.administration import PATIENCE_S, Onlooker, SessionInfo, within_reach
+from vpterm.terminal.gateway.administration import PATIENCE_S, SessionInfo, within_reach
 from vpterm.terminal.gateway.gateway import Gateway
-from vpterm.terminal.gateway.registry import OpenSession
+from vpterm.terminal.gateway.sight import see
 
 _LONGEST_LINE = 64 * 1024
 _CREDENTIALS = struct.Struct("3i")  # pid, uid, gid: unix(7), SO_PEERCRED
@@ -83,24 +82,7 @@ class ControlSocket:
         self._gateway.end_session(int(question["number"]))
 
     def _sessions(self) -> list[SessionInfo]:
-        return [self._info(session) for session in self._gateway.registry.list_sessions()]
-
-    def _info(self, session: OpenSession) -> SessionInfo:
-        seats = [seat for seat in self._gateway.seats if seat.session == session.number]
-        typed = [seat.typed_at for seat in seats]
-        left = self._gateway.registry.last_seen(session.number)
-        return SessionInfo(
-            session.number, session.login, session.site_code, _iso(session.opened_at),
-            _iso(max([*typed, left or session.opened_at])), self._gateway.workforce.pid(session),
-            tuple(
-                Onlooker(seat.origin, _iso(seat.came_at), f"{seat.columns}x{seat.rows}", seat.watches)
-                for seat in seats
-            ),
-        )  # fmt: skip
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds")
+        return [see(self._gateway, session) for session in self._gateway.registry.list_sessions()]
 
 
 def _is_ours(writer: asyncio.StreamWriter) -> bool:

@@ -9,15 +9,18 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import time
 from collections import defaultdict
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
+from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _, using
-from vpterm.screens.link import SHUT_OUT, SessionRequest
+from vpterm.terminal.gateway.choosing import Choosing
+from vpterm.terminal.gateway.endings import Endings
 from vpterm.terminal.gateway.last_sites import LastSites
+from vpterm.terminal.gateway.locks import Locks
 from vpterm.terminal.gateway.metrics import Metrics
-from vpterm.terminal.gateway.own_account import OwnAccount
 from vpterm.terminal.gateway.registry import OpenSession, Registry
 from vpterm.terminal.gateway.seat import Ending, Seat
 from vpterm.terminal.gateway.workers import WorkerLink, WorkerUnavailable
@@ -31,6 +34,13 @@ from vpterm.terminal.wire import Frame
 _log = logging.getLogger("vpterm.terminal")
 
 
+class Answering(Protocol):
+    """What answers the questions of sessions (answers.py)."""
+
+    async def answer(self, session: OpenSession, question: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer to a question of this session's person, or what was refused."""
+
+
 class Gateway:
     """All seats, all workers. `secrets(site_code)` gives the database address of a site's own login."""
 
@@ -38,8 +48,11 @@ class Gateway:
         self.registry = Registry(settings.sessions_per_worker)
         self.seats: dict[Seat, None] = {}  # in the order in which people came in
         self._last_sites = LastSites(settings.last_sites_path)
+        self.choosing = Choosing(self.registry, self._last_sites)
+        self.locks = Locks(time.monotonic)
+        self.endings = Endings(settings.untold_path)
         self._settings = settings
-        self.own_account: OwnAccount | None = None
+        self.answers: Answering | None = None
         self._by_viewer: dict[int, Seat] = {}
         self._numbers = itertools.count(1)
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -65,22 +78,21 @@ class Gateway:
     # --- seats ----------------------------------------------------------------------------------------
 
     def seat_taken(self, seat: Seat) -> None:
-        """A person has come in: bring them to the site they used last."""
+        """A person has come in: bring them to the session they want, or the one they used last."""
         self.seats[seat] = None
-        account = seat.account
-        chosen = self._last_sites.choose(account.login, [site.code for site in account.sites])
-        site = account.site(chosen) if chosen is not None else None
-        if site is None:
+        seat.is_proved = self.locks.is_proved(seat.account.login, seat.proved_at)
+        where = self.choosing.where(seat.account, seat.wanted)
+        if where is None:
             self._dismiss(seat, Ending.FAILED, lambda: _("Your account is not attached to any site."))
-        else:
-            self._do(self.bring_in(seat, site, seat.greeting))
+            return
+        with using(language_of(seat.account)):
+            notice = f"{self.endings.untold.take(seat.account.login)} {seat.greeting}".strip()
+        self._do(self.bring_in(seat, *where, notice))
 
     def seat_left(self, seat: Seat) -> None:
         """The connection is gone; the session waits for the person to come back."""
         seat.is_gone = True
         session = seat.session
-        if session is not None:
-            self.registry.note_seen(session, seat.typed_at)
         self._forget_viewer(seat)
         seat.look_away()
         self.seats.pop(seat, None)
@@ -93,11 +105,17 @@ class Gateway:
         if session is not None and watching and all(seat.watches for seat in watching):
             self._look(watching[-1], self.workforce.of(session), session.number, notice="", watches=False)
 
-    async def bring_in(self, seat: Seat, site: SiteAccess, notice: str = "", *, at_home: bool = False) -> None:
-        """Show a seat the person's session at a site: the open one, else a new one (`at_home`: see link.py)."""
+    async def bring_in(
+        self, seat: Seat, site: SiteAccess, name: str, notice: str = "", *, at_home: bool = False
+    ) -> None:
+        """Show a seat the person's session of this name: the open one, else a new one (`at_home`: see link.py)."""
         login = seat.account.login
         try:
-            session, worker = await self._find_or_open(seat, site, at_home=at_home)
+            session, worker = await self._find_or_open(seat, site, name, at_home=at_home)
+        except Refused as refusal:
+            said = f"{refusal.message} {refusal.advice}"
+            self._dismiss(seat, Ending.FAILED, lambda: said)
+            return
         except WorkerUnavailable as error:
             _log.error("nobody can be brought in at %(site)s: %(why)s", {"site": site.code, "why": error})
             self._dismiss(
@@ -107,39 +125,30 @@ class Gateway:
         if seat.is_gone:
             return
         self._last_sites.note(login, site.code)
+        self.registry.note_used(session.number)
         self._make_room(seat, session)
+        if seat.is_proved and self.locks.is_locked(session.number):
+            self.opened(session)
+            self.workforce.send(session, "session.unlock")
         before = seat.session
         self._look(seat, worker, session.number, notice=notice, watches=False)
         self._hand_over(before)
 
-    async def _find_or_open(self, seat: Seat, site: SiteAccess, *, at_home: bool) -> tuple[OpenSession, WorkerLink]:
+    async def _find_or_open(
+        self, seat: Seat, site: SiteAccess, name: str, *, at_home: bool
+    ) -> tuple[OpenSession, WorkerLink]:
+        login = seat.account.login
         async with self._opening[site.code]:
-            session = self.registry.find(seat.account.login, site.code)
+            session = self.registry.find(login, site.code, name)
             if session is not None:
                 return session, self.workforce.of(session)
+            with using(language_of(seat.account)):
+                self.choosing.check_room(login)
             worker = await self.workforce.find(site.code)
-            session = self.registry.open(seat.account.login, site.code, worker.number)
-        request = self._request(seat, site, at_home=at_home)
+            session = self.registry.open(login, site.code, worker.number, name)
+        request = seat.request(site, name, at_home=at_home)
         worker.wire.send("session.open", session=session.number, request=request.to_json())
         return session, worker
-
-    @staticmethod
-    def _request(seat: Seat, site: SiteAccess, *, at_home: bool) -> SessionRequest:
-        account = seat.account
-        return SessionRequest(
-            site_code=site.code,
-            database_url="",
-            staff_id=account.staff_id,
-            login=account.login,
-            language=language_of(account),
-            colours=seat.kind.colours,
-            glyphs=seat.kind.glyphs,
-            columns=seat.columns,
-            rows=seat.rows,
-            display_name=account.display_name,
-            sites=tuple(each.code for each in account.sites),
-            at_home=at_home,
-        )
 
     def _make_room(self, newcomer: Seat, session: OpenSession) -> None:
         """The newest terminal has the keyboard; the earlier ones are told, or look on."""
@@ -156,6 +165,8 @@ class Gateway:
         seat.look(worker, session, viewer, notice=notice, watches=watches)
 
     def _forget_viewer(self, seat: Seat) -> None:
+        if seat.session is not None:
+            self.registry.note_seen(seat.session, seat.typed_at, seat.origin)
         if seat.viewer is not None:
             self._by_viewer.pop(seat.viewer, None)
 
@@ -180,6 +191,8 @@ class Gateway:
     def _sessions_lost(self, sessions: list[OpenSession]) -> None:
         """A worker is gone with its screens: bring its people into new ones, on the same connection."""
         lost = {session.number: session for session in sessions}
+        for number in lost:
+            self.locks.forget(number)
         for seat in [seat for seat in self.seats if seat.session in lost]:
             session = lost[seat.session or 0]
             # One worker more that dies under the same person: perhaps of the place where they are.
@@ -196,7 +209,7 @@ class Gateway:
             return
         self.metrics.session_restarted(site.code)
         with using(language_of(seat.account)):
-            self._do(self.bring_in(seat, site, notice(), at_home=at_home))
+            self._do(self.bring_in(seat, site, session.name, notice(), at_home=at_home))
 
     def _take(self, worker: WorkerLink, frame: Frame) -> None:
         """What a worker says. It may speak of its own sessions and viewers only."""
@@ -232,26 +245,47 @@ class Gateway:
                 self._dismiss(seat, Ending.WAITING, lambda: _("Your session is waiting for you."))
         elif frame.kind == "link.ask":
             self._do(self._answer(worker, session, frame))
+        elif frame.kind == "link.locked":
+            self.locks.lock(session)
+            for seat in seats:
+                seat.is_proved = False
+        elif frame.kind == "link.end" and frame.text("why") in ("alone", "longest"):
+            self.workforce.send(session, "session.end")
+            self._session_ended(session, frame.text("why"), seats)
         elif frame.kind == "link.site":
-            for seat in [seat for seat in seats if not seat.watches]:
-                site = seat.account.site(frame.text("site"))
-                if site is not None and site.code != session.site_code:
-                    self._do(self.bring_in(seat, site))
+            self.move(session, frame.text("site"), self.choosing.name_at(session, frame.text("site")))
+
+    def move(self, session: OpenSession, site_code: str, name: str) -> None:
+        """Take who types in a session to another of theirs; nobody while it is locked."""
+        if self.locks.is_locked(session.number) or (site_code, name) == (session.site_code, session.name):
+            return
+        for seat in [seat for seat in self.seats if seat.session == session.number and not seat.watches]:
+            site = seat.account.site(site_code)
+            if site is not None:
+                self._do(self.bring_in(seat, site, name))
+
+    def opened(self, session: OpenSession) -> None:
+        """The person of a locked session has proved who they are."""
+        self.locks.open(session)
+        for seat in self.seats:
+            if seat.session == session.number:
+                seat.is_proved, seat.proved_at = True, time.monotonic()
 
     async def _answer(self, worker: WorkerLink, session: OpenSession, frame: Frame) -> None:
         """A worker asks for the person of one of its own sessions, and for nobody else."""
-        if self.own_account is not None:
-            answer = await self.own_account.answer(session.login, frame.text("question"), frame.fields["values"])
+        if self.answers is not None:
+            answer = await self.answers.answer(session, frame.text("question"), frame.fields["values"])
             worker.wire.send("link.answered", session=session.number, number=frame.number("number"), answer=answer)
 
     def _session_ended(self, session: OpenSession, reason: str, seats: list[Seat]) -> None:
-        self.registry.close(session.number)
+        if self.registry.close(session.number) is None:
+            return  # its worker confirms what is known
+        self.locks.forget(session.number)
         self.metrics.session_ended(session.site_code, reason)
+        farewell = self.endings.farewell(session, reason)
         for seat in seats:
-            if reason in ("left", "ended"):
-                self._dismiss(seat, Ending.LEFT, lambda: _("Goodbye."))
-            elif reason == "shut_out":
-                self._dismiss(seat, Ending.FAILED, lambda: _(SHUT_OUT))
+            if farewell is not None:
+                self._dismiss(seat, *farewell)
             else:
                 notice = lambda: _("The screen failed and was opened anew; drafts are kept.")  # noqa: E731
                 self._start_again(seat, session, notice, at_home=True)
@@ -261,7 +295,9 @@ class Gateway:
         return self.workforce.pids()
 
     def end_session(self, number: int) -> None:
-        """End a session from outside; its people are told goodbye. Nothing if there is no such session."""
+        """End a session from outside; its people are told goodbye, and why. Nothing if there is no such session."""
+        if self.registry.session(number) is not None:
+            self.endings.come_from_outside(number)
         self._send(number, "session.end")
 
     def tell_session(self, number: int, sentence: str) -> None:

@@ -6,14 +6,18 @@ beyond what the terminal takes is dropped until the worker sends the whole scree
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from vpterm.screens.link import SessionRequest
+from vpterm.terminal.gateway.choosing import Wanted
 from vpterm.terminal.gateway.metrics import Pace
 from vpterm.terminal.gateway.workers import WorkerLink
-from vpterm.terminal.identity.identity import Account
+from vpterm.terminal.identity.greeting import language_of
+from vpterm.terminal.identity.identity import Account, SiteAccess
 from vpterm.terminal.painting.modes import GIVE_BACK, TAKE
 from vpterm.terminal.painting.terminal_kind import TerminalKind
 from vpterm.terminal.wire import Frame
@@ -78,9 +82,17 @@ class Seat:
         greeting: str = "",
         *,
         origin: str = "",
+        wanted: Wanted | None = None,
+        proved_at: float | None = None,
     ) -> None:
-        """`greeting` is shown for a moment as the person comes in; `origin` tells door and address: "ssh 10.0.0.4"."""
+        """`greeting` is shown for a moment as the person comes in; `origin` tells door and address: "ssh 10.0.0.4".
+
+        `wanted` is the session they asked for; `proved_at` (monotonic) when they last proved who they are: now.
+        """
         self.account, self.kind, self.greeting, self.origin = account, kind, greeting, origin
+        self.wanted = wanted
+        self.proved_at = proved_at if proved_at is not None else time.monotonic()
+        self.is_proved = True  # until a session before them locks
         self.came_at = self.typed_at = datetime.now(UTC)
         self.columns, self.rows = size
         self.is_gone = False
@@ -117,6 +129,26 @@ class Seat:
     def watches(self) -> bool:
         """Whether this seat only looks on."""
         return self._view is not None and self._view.watches
+
+    def request(self, site: SiteAccess, name: str, *, at_home: bool) -> SessionRequest:
+        """A session for this person, of this seat's kind and size."""
+        account = self.account
+        return SessionRequest(
+            site_code=site.code,
+            database_url="",
+            staff_id=account.staff_id,
+            login=account.login,
+            language=language_of(account),
+            colours=self.kind.colours,
+            glyphs=self.kind.glyphs,
+            columns=self.columns,
+            rows=self.rows,
+            display_name=account.display_name,
+            sites=tuple(each.code for each in account.sites),
+            at_home=at_home,
+            session_name=name,
+            locked=not self.is_proved,
+        )
 
     # --- looking at a session -------------------------------------------------------------------------
 

@@ -39,8 +39,9 @@ class StaffAccounts:
             staff_id=person.id,
             display_name=person.name,
             language=person.language,
-            sites=tuple(SiteAccess(work.site_code, work.site_id, work.site_name) for work in person.sites),
+            sites=tuple(SiteAccess(work.site_code, work.site_id, work.site_name, work.roles) for work in person.sites),
             password_hash=await queries.find_password_hash(self._database, staff_id=person.id),
+            pin_hash=await proofs.find_pin_hash(self._database, staff_id=person.id),
             public_keys=tuple(key.line for key in keys),
             verified_keys=frozenset(key.line for key in keys if key.verify_required),
             has_code=codes.enrolled,
@@ -50,6 +51,10 @@ class StaffAccounts:
     async def verify_password(self, account: Account | None, password: str) -> bool:
         """See Accounts."""
         return await self._passwords.matches(account.password_hash if account else None, password)
+
+    async def verify_pin(self, account: Account, pin: str) -> bool:
+        """See Accounts."""
+        return await self._passwords.matches(account.pin_hash, pin)
 
     async def verify_code(self, account: Account, code: str) -> LoginMethod | None:
         """See Accounts. A secret that cannot be opened lets nobody in; recovery codes need no secret."""
@@ -108,6 +113,13 @@ class StaffAccounts:
     async def change_password(self, account: Account, password: str) -> None:
         """See Accounts."""
         await proofs.change_own_password(self._database, staff_id=account.staff_id, password=password)
+
+    async def change_pin(self, account: Account, pin: str) -> None:
+        """See Accounts."""
+        if pin:
+            await proofs.change_own_pin(self._database, staff_id=account.staff_id, pin=pin)
+        else:
+            await proofs.end_own_pin(self._database, staff_id=account.staff_id)
 
     async def close(self) -> None:
         self._passwords.close()

@@ -13,7 +13,7 @@ from vpterm.practice.staff.certificates import CertificateRow
 from vpterm.practice.staff.logins import LoginMethod, LoginRow
 from vpterm.practice.staff.passwords import is_password
 from vpterm.practice.staff.queries import KeyRow
-from vpterm.practice.staff.rules import CodePolicy, CodeRule, Guesses
+from vpterm.practice.staff.rules import CodePolicy, CodeRule, Guesses, Role, rights_of
 
 NextStep = Literal["in", "code", "enrol"]
 
@@ -25,11 +25,12 @@ class SiteAccess:
     code: str
     site_id: int
     name: str
+    roles: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True)
 class Account:
-    """A person who may come in. `public_keys` are lines in OpenSSH's format; `password_hash` is argon2's."""
+    """A person who may come in. `public_keys` are lines in OpenSSH's format; the hashes are argon2's."""
 
     login: str
     staff_id: int
@@ -37,6 +38,7 @@ class Account:
     language: str
     sites: tuple[SiteAccess, ...]
     password_hash: str | None
+    pin_hash: str | None = None  # for locked screens; it opens no door
     public_keys: tuple[str, ...] = ()
     verified_keys: frozenset[str] = frozenset()  # those of which a PIN or a finger is asked
     has_code: bool = False
@@ -45,6 +47,11 @@ class Account:
     def site(self, code: str) -> SiteAccess | None:
         """The person's access to this site, or nothing."""
         return next((site for site in self.sites if site.code == code), None)
+
+    def may(self, right: str, site_code: str) -> bool:
+        """Whether the person's roles at a site hold a right."""
+        site = self.site(site_code)
+        return site is not None and right in rights_of(site.roles)
 
     def only_at(self, codes: tuple[str, ...]) -> Account:
         """The same person at these sites only; at all of theirs without any."""
@@ -67,6 +74,9 @@ class Accounts(Protocol):
 
     async def verify_password(self, account: Account | None, password: str) -> bool:
         """Whether the password is right. Without an account: false, after the same time (`PasswordCheck`)."""
+
+    async def verify_pin(self, account: Account, pin: str) -> bool:
+        """Whether it is the person's PIN; false for who has none."""
 
     async def verify_code(self, account: Account, code: str) -> LoginMethod | None:
         """How the person proved themselves: by a code of the telephone or a recovery code, each good once."""
@@ -97,6 +107,9 @@ class Accounts(Protocol):
 
     async def change_password(self, account: Account, password: str) -> None:
         """Give the person another password. Raises Refused for one too short."""
+
+    async def change_pin(self, account: Account, pin: str) -> None:
+        """Give the person a PIN, or none (""). Raises Refused for one that is none, or too easy."""
 
     def now(self) -> datetime:
         """The time of the door."""

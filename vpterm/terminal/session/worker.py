@@ -21,7 +21,7 @@ from textual.app import App
 
 from vpterm.kernel.errors import NotAllowed
 from vpterm.kernel.i18n import set_language
-from vpterm.screens.link import Hears, SessionRequest
+from vpterm.screens.link import End, Hears, Locks, SessionRequest
 from vpterm.terminal.painting.terminal_kind import TerminalKind
 from vpterm.terminal.questions import Questions
 from vpterm.terminal.session.session import Session
@@ -67,6 +67,14 @@ class _Link:
     def shut_out(self) -> None:
         """See SessionLink."""
         self._wire.send("link.shut_out", session=self._session)
+
+    def has_locked(self) -> None:
+        """See SessionLink."""
+        self._wire.send("link.locked", session=self._session)
+
+    def end(self, why: End) -> None:
+        """See SessionLink."""
+        self._wire.send("link.end", session=self._session, why=why)
 
 
 class Worker:
@@ -267,6 +275,12 @@ class Worker:
         app: object = session.app if session is not None else None
         if isinstance(app, Hears):
             app.hear(frame.text("sentence"))
+
+    def _on_session_unlock(self, frame: Frame) -> None:
+        session = self._sessions.get(frame.number("session"))
+        app: object = session.app if session is not None else None
+        if isinstance(app, Locks):
+            app.unlock()
 
     # --- viewers --------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -41,6 +42,7 @@ class Door(asyncssh.SSHServer):
         self._is_waiting_for_code = self._has_noted_certificate = False
         self._trusted: bytes | None = None
         self._keys = self._channels = 0
+        self._proved_at = 0.0
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Refuse what is banned or too much before a word is spoken."""
@@ -76,6 +78,7 @@ class Door(asyncssh.SSHServer):
 
     def auth_completed(self) -> None:
         """The person has come in, unless something is left to do: then at the end of the anteroom."""
+        self._proved_at = time.monotonic()
         if self._proving is not None and self._proving.next_step == "in":
             self._arrive()
 
@@ -211,4 +214,4 @@ class Door(asyncssh.SSHServer):
         self._channels += 1
         if self._proving is None or self._proving.account is None or self._channels > _MAX_CHANNELS:
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "Too many channels")
-        return Entrance(self._proving, self._keeper.gateway, self._arrive)
+        return Entrance(self._proving, self._keeper.gateway, self._arrive, proved_at=self._proved_at)

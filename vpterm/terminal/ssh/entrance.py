@@ -10,8 +10,11 @@ from typing import Any
 import asyncssh
 
 from vpterm.kernel.i18n import N_, _, using
+from vpterm.screens.session_names import check_session_name, is_session_name
+from vpterm.terminal.gateway.choosing import Wanted
 from vpterm.terminal.gateway.gateway import Gateway
 from vpterm.terminal.gateway.seat import Ending, Seat
+from vpterm.terminal.gateway.sight import see
 from vpterm.terminal.identity.greeting import language_of
 from vpterm.terminal.identity.proving import Proving
 from vpterm.terminal.line.door import LineMeter
@@ -21,6 +24,8 @@ from vpterm.terminal.painting.glyphs import glyphs_of
 from vpterm.terminal.painting.terminal_kind import TerminalKind
 from vpterm.terminal.settings import clamp_size
 from vpterm.terminal.ssh.anteroom import Anteroom
+from vpterm.terminal.ssh.choice import SessionChoice
+from vpterm.terminal.ssh.plain_lines import PlainLines
 
 _log = logging.getLogger("vpterm.terminal")
 
@@ -31,10 +36,14 @@ _RESIZE_PERIOD_S = 0.1  # laying out an app costs; a dragged corner sends sizes 
 class Entrance(asyncssh.SSHServerSession[bytes]):
     """One channel. It becomes a seat if a terminal is asked for, else it says why not and closes."""
 
-    def __init__(self, proving: Proving, gateway: Gateway, arrive: Callable[[], Awaitable[str]]) -> None:
-        self._proving, self._gateway, self._arrive = proving, gateway, arrive
+    def __init__(
+        self, proving: Proving, gateway: Gateway, arrive: Callable[[], Awaitable[str]], *, proved_at: float
+    ) -> None:
+        """`proved_at` (monotonic) is when the connection, of which this is one channel, proved who it is."""
+        self._proving, self._gateway, self._arrive, self._proved_at = proving, gateway, arrive, proved_at
         self._account = proving.account
-        self._anteroom: Anteroom | None = None
+        self._anteroom: PlainLines | None = None
+        self._asked_for = ""
         self._admission: asyncio.Task[None] | None = None
         self._channel: asyncssh.SSHServerChannel[bytes] | None = None
         self._term: str | None = None
@@ -61,8 +70,8 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         return True
 
     def exec_requested(self, command: str) -> bool:
-        """Refused in `session_started`, where there is a channel to say so."""
-        self._wants = "exec"
+        """The name of a session; anything else is refused in `session_started`, where there is a channel to say so."""
+        self._wants, self._asked_for = "exec", command
         return True
 
     def subsystem_requested(self, subsystem: str) -> bool:
@@ -94,16 +103,18 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
             if self._proving.next_step != "in" and not await self._pass_anteroom(kind):
                 return
             greeting = await self._arrive()
+            wanted, may_go_on = await self._want()
         except Exception:  # a border: whatever keeps the accounts must not leave a terminal without a word
             _log.exception("somebody could not be let in")
             self._turn_away(N_("The accounts cannot be reached now. Please try again in a moment."))
             return
-        if self._channel is None or self._account is None:
+        if self._channel is None or self._account is None or not may_go_on:
             return
         channel.set_write_buffer_limits(high=256 * 1024)
         peer = channel.get_extra_info("peername")
         origin = f"ssh {peer[0]}" if peer else "ssh"
-        self._seat = Seat(self._account, self, self._size, kind, greeting, origin=origin)
+        self._seat = Seat(self._account, self, self._size, kind, greeting, origin=origin, wanted=wanted,
+                          proved_at=self._proved_at)  # fmt: skip
         self._seat.pace = self._gateway.metrics.pace(channel.get_connection())
         self._gateway.seat_taken(self._seat)
         early, self._early = bytes(self._early), bytearray()
@@ -111,16 +122,35 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
             self._seat.type(early)
 
     async def _pass_anteroom(self, kind: TerminalKind) -> bool:
-        self._anteroom = Anteroom(self._proving, self.write, draws=kind.glyphs == "full")
+        anteroom = self._anteroom = Anteroom(self._proving, self.write, draws=kind.glyphs == "full")
         early, self._early = bytes(self._early), bytearray()
-        self._anteroom.feed(early)
+        anteroom.feed(early)
         try:
-            if await self._anteroom.pass_through():
+            if await anteroom.pass_through():
                 return True
         finally:
             self._anteroom = None
         self._turn_away(N_("Without the code nobody comes in."))
         return False
+
+    async def _want(self) -> tuple[Wanted | None, bool]:
+        """The session to go to, and whether to go on at all: nobody is asked who has nothing to choose from."""
+        if self._wants == "exec":
+            return Wanted(check_session_name(self._asked_for)), True
+        if self._account is None or not (choices := self._gateway.choosing.choices(self._account)):
+            return None, True
+        sites = {site.code: site.name for site in self._account.sites}
+        with using(language_of(self._account)):
+            choice = SessionChoice([see(self._gateway, each) for each in choices], sites, self.write, self._size[0])
+            self._anteroom = choice
+            choice.feed(bytes(self._early))
+            try:
+                wanted = await choice.choose()
+            finally:
+                self._anteroom, self._early = None, bytearray(choice.rest())
+        if wanted is None:
+            self._turn_away(N_("Your sessions are waiting for you."))
+        return wanted, wanted is not None
 
     def _turn_away(self, why: str) -> None:
         if self._channel is not None:
@@ -129,7 +159,7 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
             self._channel.exit(1)
 
     def _refusal(self) -> str | None:
-        if self._wants == "exec":
+        if self._wants == "exec" and not (self._term is not None and is_session_name(self._asked_for)):
             return _("vpterm: commands are not run here; connect without a command.")
         if self._wants == "subsystem":
             return _("vpterm: file transfer is not offered here.")

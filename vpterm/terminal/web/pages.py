@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from string import Template
+from urllib.parse import urlencode
 
 from vpterm.kernel.i18n import DEFAULT_LANGUAGE, _, available_languages, current_language
+from vpterm.screens.session_names import LONGEST_NAME, show_session_name
+from vpterm.terminal.gateway.administration import SessionInfo
+from vpterm.terminal.painting.ago import ago
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -47,6 +53,28 @@ def code_page(*, trouble: str = "") -> str:
         "code", title=_("Code"), code_label=_("Code of your telephone, or a recovery code"), come_in=_("Come in"),
         trouble=trouble,
     )  # fmt: skip
+
+
+def choice_page(sessions: Sequence[SessionInfo], sites: Mapping[str, str], *, trouble: str = "") -> str:
+    """Which of several sessions to go on in, or the name of another one."""
+    rows = [_choice(each, sites.get(each.site_code, each.site_code)) for each in sessions]
+    return _page(
+        "choice", title=_("Your sessions"), heading=_("Your open sessions:"), another=_("Another session, by its name"),
+        open=_("Open"), trouble=trouble, most=str(LONGEST_NAME),
+    ).replace("<!-- sessions -->", "\n".join(rows))  # fmt: skip
+
+
+def _choice(session: SessionInfo, site: str) -> str:
+    """One line: a link, and beside it where and when it was used last."""
+    seen = ", ".join(looker.origin for looker in session.onlookers)
+    where = _("open at {origin}").format(origin=seen) if seen else session.left_from
+    used = ago(datetime.fromisoformat(session.typed_at), datetime.now(UTC))
+    link = "/?" + urlencode({"session": session.name, "site": session.site_code})
+    facts = " · ".join(part for part in (site, used, where) if part)
+    return (
+        f'<li><a href="{html.escape(link, quote=True)}">{html.escape(show_session_name(session.name))}</a>'
+        f" <span>{html.escape(facts)}</span></li>"
+    )
 
 
 def said_page(words: str) -> str:

@@ -16,8 +16,12 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from vpterm.kernel.i18n import _, using
+from vpterm.screens.session_names import LONGEST_NAME, is_session_name
+from vpterm.terminal.gateway.administration import SessionInfo
 from vpterm.terminal.gateway.doorkeeper import Doorkeeper, as_login
+from vpterm.terminal.gateway.sight import see
 from vpterm.terminal.identity.greeting import language_of
+from vpterm.terminal.identity.identity import Account
 from vpterm.terminal.identity.proving import Proving, TooManyAttempts
 from vpterm.terminal.web import pages
 from vpterm.terminal.web.codes import WAIT_S, WaitingForCode
@@ -82,7 +86,20 @@ class WebSite:
         if account is None:
             return _in_language(request, pages.login_page)
         with using(language_of(account)):
-            return HTMLResponse(pages.terminal_page(request.scope["nonce"]))
+            return HTMLResponse(self._choice(request, account) or pages.terminal_page(request.scope["nonce"]))
+
+    def _choice(self, request: Request, account: Account) -> str:
+        """The page to choose a session on, where there is something to choose from and none is asked for."""
+        wanted = request.query_params.get("session")
+        gateway = self._keeper.gateway
+        if wanted is not None:
+            return "" if is_session_name(wanted) else pages.choice_page(*self._choices(account), trouble=_no_name())
+        return pages.choice_page(*self._choices(account)) if gateway.choosing.choices(account) else ""
+
+    def _choices(self, account: Account) -> tuple[list[SessionInfo], dict[str, str]]:
+        gateway = self._keeper.gateway
+        sessions = [see(gateway, each) for each in gateway.choosing.choices(account)]
+        return sessions, {site.code: site.name for site in account.sites}
 
     async def _to_home(self, request: Request) -> Response:
         return RedirectResponse("/", 303)
@@ -188,6 +205,10 @@ class WebSite:
 
 def _away() -> str:
     return _("The accounts cannot be reached now. Please try again in a moment.")
+
+
+def _no_name() -> str:
+    return _("This is no name for a session: letters and digits, at most {most} of them.").format(most=LONGEST_NAME)
 
 
 def _wrong() -> str:

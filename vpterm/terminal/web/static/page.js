@@ -33,6 +33,9 @@ terminal.unicode.activeVersion = "11";
 terminal.open(by("terminal"));
 fit(terminal, by("room"));
 
+const asked = new URLSearchParams(location.search);
+const wanted = asked.has("session") ? { session: asked.get("session"), site: asked.get("site") ?? "" } : {};
+
 const encoder = new TextEncoder();
 const line = new Line(() => ({ columns: terminal.cols, rows: terminal.rows }), {
   opened() {
@@ -55,7 +58,7 @@ const line = new Line(() => ({ columns: terminal.cols, rows: terminal.rows }), {
     by("end").hidden = false;
     (by("again").hidden ? by("come-in") : by("again")).focus();
   },
-});
+}, wanted);
 
 const send = (text) => line.type(encoder.encode(text));
 terminal.onData(send);
