@@ -19,6 +19,9 @@ class DoorSettings:
     loopback only, else TLS with `web_certificate` and `web_key` (PEM) or a certificate of its own; `web_names` are
     the names under which browsers may call it. A browser without an open page for `web_idle_s`, or since its login
     for `web_login_s`, must say the password again.
+
+    After an upgrade, who stays in the old release is moved after `drain_s`; a session there that nobody looks at, once
+    that has lasted for `drain_unseen_s`.
     """
 
     state_folder: Path
@@ -51,6 +54,8 @@ class DoorSettings:
     web_login_s: float = 12 * 3600.0
     metrics_port: int | None = None
     log_json: bool = False
+    drain_s: float = 12 * 3600.0
+    drain_unseen_s: float = 15.0
 
     @property
     def host_key_path(self) -> Path:

@@ -19,6 +19,7 @@ from vpterm.terminal.gateway.last_sites import LastSites
 from vpterm.terminal.gateway.metrics import Metrics
 from vpterm.terminal.gateway.own_account import OwnAccount
 from vpterm.terminal.gateway.registry import OpenSession, Registry
+from vpterm.terminal.gateway.renewal import Renewal
 from vpterm.terminal.gateway.seat import Ending, Seat
 from vpterm.terminal.gateway.workers import WorkerLink, WorkerUnavailable
 from vpterm.terminal.gateway.workforce import Workforce
@@ -48,6 +49,7 @@ class Gateway:
         self.workforce = Workforce(
             settings, secrets, self.registry, self.metrics, on_frame=self._take, on_lost=self._sessions_lost
         )
+        self.renewal = Renewal(settings, self.workforce, self.registry, self._seats_of)
         self.line_desk = LineDesk()
 
     async def start(self) -> None:
@@ -60,6 +62,7 @@ class Gateway:
             self._dismiss(seat, Ending.STOPPED, lambda: _("The server is being stopped. Your session has been closed."))
         for task in list(self._tasks):
             task.cancel()
+        await self.renewal.close()
         await self.workforce.close()
 
     # --- seats ----------------------------------------------------------------------------------------
@@ -96,6 +99,7 @@ class Gateway:
     async def bring_in(self, seat: Seat, site: SiteAccess, notice: str = "", *, at_home: bool = False) -> None:
         """Show a seat the person's session at a site: the open one, else a new one (`at_home`: see link.py)."""
         login = seat.account.login
+        await self.renewal.until_moved(login, site.code)
         try:
             session, worker = await self._find_or_open(seat, site, at_home=at_home)
         except WorkerUnavailable as error:
@@ -218,7 +222,7 @@ class Gateway:
             self._dismiss(seat, Ending.WAITING, str)
 
     def _take_of_session(self, worker: WorkerLink, session: OpenSession, frame: Frame) -> None:
-        seats = [seat for seat in self.seats if seat.session == session.number]
+        seats = self._seats_of(session)
         if frame.kind == "session.ended":
             self._session_ended(session, frame.text("reason"), seats)
         elif frame.kind == "link.leave":
@@ -252,9 +256,21 @@ class Gateway:
                 self._dismiss(seat, Ending.LEFT, lambda: _("Goodbye."))
             elif reason == "shut_out":
                 self._dismiss(seat, Ending.FAILED, lambda: _(SHUT_OUT))
+            elif self.renewal.moves(session) and (site := seat.account.site(session.site_code)) is not None:
+                self._bring_over(seat, site)
             else:
                 notice = lambda: _("The screen failed and was opened anew; drafts are kept.")  # noqa: E731
                 self._start_again(seat, session, notice, at_home=True)
+
+    def _bring_over(self, seat: Seat, site: SiteAccess) -> None:
+        """The person's session has ended in an old worker, to go on in a new one."""
+        self._forget_viewer(seat)
+        seat.look_away()
+        with using(language_of(seat.account)):
+            self._do(self.bring_in(seat, site, _("The program was renewed; you are where you were.")))
+
+    def _seats_of(self, session: OpenSession) -> list[Seat]:
+        return [seat for seat in self.seats if seat.session == session.number]
 
     def worker_pids(self) -> dict[str, list[int]]:
         """The process numbers of the workers, per site."""

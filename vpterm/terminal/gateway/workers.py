@@ -13,15 +13,17 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from vpterm.kernel.errors import VptermError
 from vpterm.kernel.i18n import _
+from vpterm.terminal.release import Release, own_dialect
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.wire import Frame, WireProtocol
 
 _log = logging.getLogger("vpterm.terminal")
-
+_LOADING_S = 60.0
 
 # What a worker may know of the gateway's surroundings. Not the rest: it may hold the secrets of all sites.
 _PASSED_ON = re.compile(
@@ -31,6 +33,9 @@ _PASSED_ON = re.compile(
 
 def _plain_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if _PASSED_ON.match(name)}
+
+
+OTHER_DIALECT = "its workers speak otherwise with the gateway than ours: the gateway must be restarted with it"
 
 
 class WorkerUnavailable(VptermError):  # noqa: N818 - it says what has happened
@@ -43,11 +48,34 @@ class WorkerUnavailable(VptermError):  # noqa: N818 - it says what has happened
         return f"{self.message} ({self.advice})"
 
 
-class Nursery:
-    """The fork server (session/zygote.py) as the gateway sees it; started anew when it has died."""
+def _spawn(command: list[str], theirs: socket.socket) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            command,
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            env=_plain_environment(),
+            start_new_session=True,  # Ctrl-C in the gateway's terminal is for the gateway
+        )
+    except OSError as error:
+        raise WorkerUnavailable(f"{command[0]}: {error.strerror}") from error
 
-    def __init__(self, settings: DoorSettings) -> None:
-        self._settings = settings
+
+def own_python() -> str:
+    """The interpreter of this environment, by a name that still means it when a link `current` points elsewhere."""
+    inside = Path(sys.prefix).resolve() / Path(sys.executable).parent.name / Path(sys.executable).name
+    return str(inside) if inside.exists() else sys.executable
+
+
+class Nursery:
+    """The fork server (session/zygote.py) as the gateway sees it; started anew when it has died.
+
+    `python` is the interpreter of the environment whose release it loads; `release` is known once it is loaded.
+    """
+
+    def __init__(self, settings: DoorSettings, python: str = "") -> None:
+        self._settings, self.python = settings, python or own_python()
+        self.release: Release | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -68,22 +96,21 @@ class Nursery:
                 return
             ours, theirs = socket.socketpair()
             ours.setblocking(False)
-            command = [sys.executable, "-P", "-m", "vpterm.terminal.session.zygote", "--socket", str(theirs.fileno())]
+            command = [self.python, "-P", "-m", "vpterm.terminal.session.zygote", "--socket", str(theirs.fileno())]
             command += ["--factory", self._settings.factory, *(["--log-json"] if self._settings.log_json else [])]
             for path in self._settings.import_paths:
                 command += ["--path", path]
-            self._process = subprocess.Popen(  # noqa: ASYNC220 - once, and it returns at once
-                command,
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                env=_plain_environment(),
-                start_new_session=True,  # Ctrl-C in the gateway's terminal is for the gateway
-            )
-            theirs.close()
+            with theirs:
+                self._process = _spawn(command, theirs)
             loop = asyncio.get_running_loop()
             self._socket, self._loaded = ours, loop.create_future()
             self._reading = loop.create_task(self._read(ours, self._loaded))
-            await self._loaded
+            try:
+                async with asyncio.timeout(_LOADING_S):
+                    await self._loaded
+            except TimeoutError as error:
+                self._process.kill()
+                raise WorkerUnavailable(f"the screens were not loaded within {_LOADING_S:.0f} s") from error
 
     async def _read(self, ours: socket.socket, loaded: asyncio.Future[None]) -> None:
         loop = asyncio.get_running_loop()
@@ -94,10 +121,15 @@ class Nursery:
                 *lines, buffer = (buffer + data).split(b"\n")
                 for line in lines:
                     message = json.loads(line)
-                    why = message.get("failed", why)
+                    why = str(message.get("failed", why))
                     self._told(message, loaded)
-        except (OSError, ValueError) as error:
+                if loaded.done() and loaded.exception() is not None:
+                    break
+        except OSError as error:
             why = str(error)
+        except (ValueError, RecursionError, AttributeError, LookupError, TypeError):
+            why = "the fork server talks nonsense"
+            _log.error(why)
         if not loaded.done():
             loaded.set_exception(WorkerUnavailable(why))
         for future in self._awaited.values():
@@ -110,9 +142,14 @@ class Nursery:
 
     def _told(self, message: dict[str, Any], loaded: asyncio.Future[None]) -> None:
         if "loaded" in message and not loaded.done():
-            loaded.set_result(None)
+            self.release = Release.from_json(message["release"])
+            if self.release.dialect == own_dialect():
+                loaded.set_result(None)
+            else:
+                loaded.set_exception(WorkerUnavailable(OTHER_DIALECT))
         elif "forked" in message and (future := self._awaited.pop(message["forked"], None)):
-            future.set_result(message["pid"])
+            if not future.done():
+                future.set_result(int(message["pid"]))
         elif "ended" in message and message["status"] != 0:
             ended = {"pid": message["ended"], "status": message["status"]}
             _log.warning("worker %(pid)s ended with status %(status)s", ended)
@@ -170,7 +207,7 @@ class WorkerLink:
         self._on_frame, self._on_lost = on_frame, on_lost
         self.wire = WireProtocol(self._take, self._end)
         self._heard_at = asyncio.get_running_loop().time()
-        self.was_silent = False
+        self.was_silent = self.was_told_to_end = False
         self._beating: asyncio.Task[None] | None = None
 
     async def start(self, wire: socket.socket, pid: int, database_url: str, settings: DoorSettings) -> None:
@@ -232,6 +269,7 @@ class WorkerLink:
 
     async def close(self) -> None:
         """Ask the worker to end; by force after 5 seconds."""
+        self.was_told_to_end = True
         self.wire.send("worker.close")
         try:
             async with asyncio.timeout(5):

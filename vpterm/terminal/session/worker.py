@@ -262,6 +262,12 @@ class Worker:
         if session is not None:
             session.end()
 
+    def _on_session_move(self, frame: Frame) -> None:
+        """End here, what is typed and where kept: the person goes on in a worker of another release."""
+        session = self._sessions.get(frame.number("session"))
+        if session is not None:
+            session.end("moved")
+
     def _on_session_tell(self, frame: Frame) -> None:
         session = self._sessions.get(frame.number("session"))
         app: object = session.app if session is not None else None
