@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -30,7 +31,7 @@ _CODE = {".py", ".sql", ".po", ".tcss", ".csv", ".html", ".css", ".js", ".mjs"}
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """`version` as installed, `code` a mark of all of it, `gateway` of the gateway's part with its libraries.
+    """`version` as installed, `code` a mark of all of it with its libraries, `gateway` of the gateway's part of both.
 
     `dialect` marks what gateway and worker take for granted of one another: the kinds of frames and their fields.
     """
@@ -54,16 +55,22 @@ class Release:
 
 
 def own_release() -> Release:
-    """The release whose files are on the disk now, where this program was loaded from; some 30 ms."""
+    """The release whose files are on the disk now, where this program was loaded from; some 50 ms."""
     folder = Path(vpterm.__file__).parent
     files = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if path.suffix in _CODE}
     gateway = {name: path for name, path in files.items() if _is_of_gateway(name)}
     return Release(
         version=_version("vpterm"),
-        code=_mark(_contents(files)),
+        code=_mark([*_contents(files), *_installed()]),
         gateway=_mark([*_contents(gateway), *(_version(name).encode() for name in _LIBRARIES_OF_GATEWAY)]),
         dialect=own_dialect(),
     )
+
+
+def own_python() -> str:
+    """The interpreter of this environment, by a name that still means it when a link `current` points elsewhere."""
+    inside = Path(sys.prefix).resolve() / Path(sys.executable).parent.name / Path(sys.executable).name
+    return str(inside) if inside.exists() else sys.executable
 
 
 def own_dialect() -> str:
@@ -81,6 +88,11 @@ def _contents(files: dict[str, Path]) -> Iterable[bytes]:
     for name, path in files.items():
         yield name.encode()
         yield path.read_bytes()
+
+
+def _installed() -> Iterable[bytes]:
+    """The libraries of this environment: another Textual is another release too."""
+    return sorted(f"{found.name} {found.version}".encode() for found in importlib.metadata.distributions())
 
 
 def _mark(parts: Iterable[bytes]) -> str:

@@ -11,14 +11,12 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from vpterm.kernel.errors import VptermError
 from vpterm.kernel.i18n import _
-from vpterm.terminal.release import Release, own_dialect
+from vpterm.terminal.release import Release, own_dialect, own_python
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.wire import Frame, WireProtocol
 
@@ -59,12 +57,6 @@ def _spawn(command: list[str], theirs: socket.socket) -> subprocess.Popen[bytes]
         )
     except OSError as error:
         raise WorkerUnavailable(f"{command[0]}: {error.strerror}") from error
-
-
-def own_python() -> str:
-    """The interpreter of this environment, by a name that still means it when a link `current` points elsewhere."""
-    inside = Path(sys.prefix).resolve() / Path(sys.executable).parent.name / Path(sys.executable).name
-    return str(inside) if inside.exists() else sys.executable
 
 
 class Nursery:
