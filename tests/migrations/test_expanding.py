@@ -17,7 +17,7 @@ FIRST_WITH_THE_RULE = "0007"
         ("ALTER TABLE clients ADD COLUMN nickname TEXT;", []),
         ("ALTER TABLE clients ADD COLUMN seen BOOLEAN DEFAULT false NOT NULL;", []),
         ("CREATE TABLE beds (id BIGINT NOT NULL);", []),
-        ("DROP TRIGGER y ON t; CREATE TRIGGER y BEFORE INSERT ON t EXECUTE FUNCTION f(); DROP INDEX i; DROP POLICY p ON t;", []),
+        ("DROP TRIGGER y ON t; DROP INDEX i; DROP POLICY p ON t; ALTER TABLE t DROP CONSTRAINT c;", []),
         ("-- DROP TABLE clients\nSELECT 1;", []),
         ("CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DELETE FROM beds; END $$;", []),
         ("CREATE TRIGGER b BEFORE UPDATE OR DELETE OR TRUNCATE ON beds EXECUTE FUNCTION f();", []),

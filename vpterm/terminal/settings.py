@@ -22,6 +22,9 @@ class DoorSettings:
 
     After an upgrade, who stays in the old release is moved after `drain_s`; a session there that nobody looks at, once
     that has lasted for `drain_unseen_s`.
+
+    A worker that holds more than `worker_memory_mib` (0: as much as it likes) is ended; 24 busy sessions need some 200.
+    `worker_nice` has the doors go first where cores are scarce.
     """
 
     state_folder: Path
@@ -54,6 +57,8 @@ class DoorSettings:
     web_login_s: float = 12 * 3600.0
     metrics_port: int | None = None
     log_json: bool = False
+    worker_memory_mib: int = 768
+    worker_nice: int = 2
     drain_s: float = 12 * 3600.0
     drain_unseen_s: float = 15.0
 

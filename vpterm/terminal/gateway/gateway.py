@@ -17,11 +17,12 @@ from vpterm.kernel.i18n import _, using
 from vpterm.screens.link import SHUT_OUT, SessionRequest
 from vpterm.terminal.gateway.last_sites import LastSites
 from vpterm.terminal.gateway.metrics import Metrics
+from vpterm.terminal.gateway.nursery import WorkerUnavailable
 from vpterm.terminal.gateway.own_account import OwnAccount
 from vpterm.terminal.gateway.registry import OpenSession, Registry
 from vpterm.terminal.gateway.renewal import Renewal
 from vpterm.terminal.gateway.seat import Ending, Seat
-from vpterm.terminal.gateway.workers import WorkerLink, WorkerUnavailable
+from vpterm.terminal.gateway.workers import WorkerLink
 from vpterm.terminal.gateway.workforce import Workforce
 from vpterm.terminal.identity.greeting import language_of
 from vpterm.terminal.identity.identity import SiteAccess

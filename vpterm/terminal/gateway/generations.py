@@ -10,7 +10,8 @@ import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from vpterm.terminal.gateway.workers import Nursery, WorkerLink
+from vpterm.terminal.gateway.nursery import Nursery
+from vpterm.terminal.gateway.workers import WorkerLink
 from vpterm.terminal.settings import DoorSettings
 
 

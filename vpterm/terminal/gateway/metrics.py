@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from weakref import WeakKeyDictionary
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -130,9 +130,9 @@ class Metrics:
         """A worker is ready, whose start began at this moment of `clock`."""
         self._worker_start_s.observe(self.clock() - began)
 
-    def worker_lost(self, site: str, *, silent: bool) -> None:
-        """A worker is gone unasked: killed for its silence, or by itself."""
-        self._workers_lost.labels(site, "silent" if silent else "died").inc()
+    def worker_lost(self, site: str, reason: Literal["silent", "greedy", "died"]) -> None:
+        """A worker is gone unasked: killed for its silence or its memory, or by itself."""
+        self._workers_lost.labels(site, reason).inc()
 
     def session_ended(self, site: str, reason: str) -> None:
         """A session has ended. The reason comes from a worker, so only known ones become labels."""

@@ -14,9 +14,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from vpterm.terminal.gateway.generations import Generation
+from vpterm.terminal.gateway.nursery import WorkerUnavailable
 from vpterm.terminal.gateway.registry import OpenSession, Registry
 from vpterm.terminal.gateway.seat import Seat
-from vpterm.terminal.gateway.workers import WorkerLink, WorkerUnavailable
+from vpterm.terminal.gateway.workers import WorkerLink
 from vpterm.terminal.gateway.workforce import Workforce
 from vpterm.terminal.release import own_release
 from vpterm.terminal.settings import DoorSettings

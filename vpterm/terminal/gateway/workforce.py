@@ -7,10 +7,12 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from vpterm.terminal.gateway.cgroups import try_cgroups
 from vpterm.terminal.gateway.generations import Generation, Generations
 from vpterm.terminal.gateway.metrics import Metrics
+from vpterm.terminal.gateway.nursery import WorkerUnavailable
 from vpterm.terminal.gateway.registry import OpenSession, Registry
-from vpterm.terminal.gateway.workers import WorkerLink, WorkerUnavailable
+from vpterm.terminal.gateway.workers import WorkerLink
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.wire import Frame
 
@@ -36,6 +38,7 @@ class Workforce:
         self.generations = Generations(settings)
         self._workers: dict[int, WorkerLink] = {}
         self._numbers = itertools.count(1)
+        self._cgroups = try_cgroups()
         self._is_closing = False
 
     async def start(self) -> None:
@@ -75,6 +78,8 @@ class Workforce:
         worker = WorkerLink(next(self._numbers), site_code, self._on_frame, self._lost)
         self._workers[worker.number] = worker
         generation.workers.add(worker)
+        if self._cgroups is not None:
+            self._cgroups.confine(worker.number, pid, self._settings.worker_memory_mib)
         await worker.start(wire, pid, database_url, self._settings)
         self._metrics.worker_started(began)
         return worker
@@ -95,12 +100,19 @@ class Workforce:
     def _lost(self, worker: WorkerLink) -> None:
         self._workers.pop(worker.number, None)
         self.generations.worker_lost(worker)
+        if self._cgroups is not None:
+            self._cgroups.clean()
         sessions = self._registry.remove_worker(worker.number)
         if self._is_closing:
             return
         if not worker.was_told_to_end:
-            self._metrics.worker_lost(worker.site_code, silent=worker.was_silent)
+            self._metrics.worker_lost(worker.site_code, worker.fate)
         self._on_lost(sessions)
+
+    @property
+    def limits(self) -> str:
+        """Which limits hold the workers: "cgroup", beside those of each process, or "process" for these alone."""
+        return "cgroup" if self._cgroups is not None else "process"
 
     def of(self, session: OpenSession) -> WorkerLink:
         """The worker that holds an open session."""
