@@ -35,6 +35,7 @@ class ControlSocket:
             "list": lambda _question: [asdict(info) for info in self._sessions()],
             "tell": self._tell,
             "end": self._end,
+            "limits": lambda _question: gateway.workforce.limits(),
             "upgrade.status": lambda _question: gateway.renewal.status(),
             "upgrade.load": self._load,
             "upgrade.switch": lambda question: gateway.renewal.switch(now=question.get("now") is True),

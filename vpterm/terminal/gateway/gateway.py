@@ -15,6 +15,7 @@ from typing import Any
 
 from vpterm.kernel.i18n import _, using
 from vpterm.screens.link import SHUT_OUT, SessionRequest
+from vpterm.terminal.gateway.capacity import Capacity, ServerFull
 from vpterm.terminal.gateway.last_sites import LastSites
 from vpterm.terminal.gateway.metrics import Metrics
 from vpterm.terminal.gateway.nursery import WorkerUnavailable
@@ -52,6 +53,7 @@ class Gateway:
         )
         self.renewal = Renewal(settings, self.workforce, self.registry, self._seats_of)
         self.line_desk = LineDesk()
+        self.capacity = Capacity(settings, self.registry)
 
     async def start(self) -> None:
         """Load the screens in the fork server. Raises WorkerUnavailable with the reason if they do not load."""
@@ -72,6 +74,8 @@ class Gateway:
         """A person has come in: bring them to the site they used last."""
         self.seats[seat] = None
         account = seat.account
+        if (oldest := self.capacity.admit(seat, self.seats)) is not None:
+            self._dismiss(oldest, Ending.TAKEN, self.capacity.too_many_seats)
         chosen = self._last_sites.choose(account.login, [site.code for site in account.sites])
         site = account.site(chosen) if chosen is not None else None
         if site is None:
@@ -103,6 +107,13 @@ class Gateway:
         await self.renewal.until_moved(login, site.code)
         try:
             session, worker = await self._find_or_open(seat, site, at_home=at_home)
+        except ServerFull:
+            here = self.registry.session(seat.session or 0)
+            if here is not None:  # who only wants to change site stays where they are
+                self.workforce.send(here, "session.tell", sentence=self.capacity.full(seat))
+            else:
+                self._dismiss(seat, Ending.FAILED, lambda: self.capacity.full(seat))
+            return
         except WorkerUnavailable as error:
             _log.error("nobody can be brought in at %(site)s: %(why)s", {"site": site.code, "why": error})
             self._dismiss(
@@ -122,6 +133,7 @@ class Gateway:
             session = self.registry.find(seat.account.login, site.code)
             if session is not None:
                 return session, self.workforce.of(session)
+            self.capacity.require_room(site.code)
             worker = await self.workforce.find(site.code)
             session = self.registry.open(seat.account.login, site.code, worker.number)
         request = self._request(seat, site, at_home=at_home)

@@ -48,6 +48,9 @@ class Registry:
         """All open sessions, oldest first."""
         return sorted(self._sessions.values(), key=lambda session: session.number)
 
+    def __len__(self) -> int:
+        return len(self._sessions)
+
     def last_seen(self, number: int) -> datetime | None:
         """When the last of those who looked at a session left it, or typed there before; nothing if nobody left."""
         return self._last_seen.get(number)

@@ -6,13 +6,12 @@ import asyncio
 import contextlib
 import logging
 import os
-import resource
 import signal
 import socket
 from collections.abc import Callable
-from pathlib import Path
 from typing import Literal
 
+from vpterm.terminal.gateway.memory import memory_mib
 from vpterm.terminal.gateway.nursery import WorkerUnavailable
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.wire import Frame, WireProtocol
@@ -27,15 +26,6 @@ def _handle_of(pid: int) -> int | None:
         return os.pidfd_open(pid) if pid > 0 else None
     except OSError:
         return None
-
-
-def _memory_mib(pid: int) -> int:
-    """What a process holds that is in no file, in MiB (proc(5), statm); 0 if it is gone."""
-    try:
-        _size, resident, shared = Path(f"/proc/{pid}/statm").read_text("ascii").split()[:3]
-    except (OSError, ValueError):
-        return 0
-    return (int(resident) - int(shared)) * resource.getpagesize() // (1024 * 1024)
 
 
 class WorkerLink:
@@ -89,7 +79,7 @@ class WorkerLink:
             self.wire.send("ping", number=number)
             await asyncio.sleep(settings.heartbeat_s)
             silent_s = asyncio.get_running_loop().time() - self._heard_at
-            held_mib = _memory_mib(self.pid) if settings.worker_memory_mib else 0
+            held_mib = memory_mib(self.pid) if settings.worker_memory_mib else 0
             if silent_s > settings.heartbeat_limit_s:
                 self.fate = "silent"
                 silence = {"pid": self.pid, "site": self.site_code, "seconds": round(silent_s)}

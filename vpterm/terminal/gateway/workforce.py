@@ -109,10 +109,10 @@ class Workforce:
             self._metrics.worker_lost(worker.site_code, worker.fate)
         self._on_lost(sessions)
 
-    @property
-    def limits(self) -> str:
-        """Which limits hold the workers: "cgroup", beside those of each process, or "process" for these alone."""
-        return "cgroup" if self._cgroups is not None else "process"
+    def limits(self) -> dict[str, Any]:
+        """What holds the workers: "cgroup", beside the limits of each process, or "process" for these alone."""
+        kind = "cgroup" if self._cgroups is not None else "process"
+        return {"kind": kind, "worker_memory_mib": self._settings.worker_memory_mib}
 
     def of(self, session: OpenSession) -> WorkerLink:
         """The worker that holds an open session."""
