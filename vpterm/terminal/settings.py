@@ -23,8 +23,8 @@ class DoorSettings:
     After an upgrade, who stays in the old release is moved after `drain_s`; a session there that nobody looks at, once
     that has lasted for `drain_unseen_s`.
 
-    A person has at most `seats_per_person` terminals at once; a newer one closes the oldest. With `sessions` open, nobody
-    gets another. A terminal may send `input_burst` bytes at once and `input_rate` a second in the long run.
+    A person has at most `seats_per_person` terminals at once; a newer one closes the oldest. With so many `sessions`
+    open nobody gets another. A terminal may send `input_burst` bytes at once and `input_rate` a second in the long run.
 
     A worker that holds more than `worker_memory_mib` (0: as much as it likes) is ended; 24 busy sessions need some 200.
     `worker_nice` has the doors go first where cores are scarce.

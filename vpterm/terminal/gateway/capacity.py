@@ -1,4 +1,4 @@
-"""How much this server takes on: seats of one person, sessions in all, bytes typed at a seat. The numbers are settings."""
+"""How much this server takes on: seats of one person, sessions in all, bytes typed at a seat."""
 
 from __future__ import annotations
 
@@ -34,10 +34,9 @@ class Capacity:
 
     def require_room(self, site_code: str) -> None:
         """Raises ServerFull when no other session fits."""
-        if self._caps.is_full(len(self._registry)):
-            _log.warning(
-                "no room for a session at %(site)s beside %(n)s", {"site": site_code, "n": len(self._registry)}
-            )
+        count = len(self._registry)
+        if self._caps.is_full(count):
+            _log.warning("no room for a session at %(site)s beside %(count)s", {"site": site_code, "count": count})
             raise ServerFull
 
     def too_many_seats(self) -> str:
