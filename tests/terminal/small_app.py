@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import time
 from typing import Any, ClassVar
 
@@ -31,11 +32,15 @@ async def close_worker(resources: dict[str, str]) -> None:
 class SmallApp(App[None]):
     """Shows who and where; F5 fails, F7 never returns, F8 detaches, F10 leaves, F6 goes to the other site.
 
+    F1 never returns from C, F2 eats memory little by little, F3 as fast as it can.
     F11 says that it is locked; F12 asks the door what the field says: "question name=value name=value".
     """
 
     CSS = "Static { height: 1; } #answer { height: auto; } Input { border: none; height: 1; }"
     BINDINGS: ClassVar = [
+        Binding("f1", "spin"),
+        Binding("f2", "leak"),
+        Binding("f3", "eat"),
         Binding("f4", "say('F4')"),
         Binding("f5", "fail"),
         Binding("f6", "other_site"),
@@ -56,6 +61,7 @@ class SmallApp(App[None]):
         self.request, self.link, self.resources = request, link, resources
         self.flood: Timer | None = None
         self.frames = 0
+        self.eaten: list[bytes] = []
 
     def compose(self) -> ComposeResult:
         """Title, field, size, line."""
@@ -108,6 +114,19 @@ class SmallApp(App[None]):
         """Keep the loop busy."""
         while True:
             time.sleep(0.001)
+
+    def action_spin(self) -> None:
+        """Keep the loop busy in C, and the interpreter with it: no thread of this process runs any more."""
+        re.fullmatch("(a|a)*b", "a" * 64)
+
+    def action_leak(self) -> None:
+        """Hold more and more, and answer all the while."""
+        self.set_interval(0.05, lambda: self.eaten.append(os.urandom(8 * 1024 * 1024)))
+
+    def action_eat(self) -> None:
+        """Hold all there is at once."""
+        while True:
+            self.eaten.append(bytes(16 * 1024 * 1024))
 
     def action_other_site(self) -> None:
         """Ask for the other site."""

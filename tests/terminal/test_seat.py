@@ -1,6 +1,7 @@
 """What waits at a seat is bounded in both directions, and nothing typed is lost."""
 
 import asyncio
+import time
 from typing import Any, cast
 
 from hypothesis import given
@@ -10,6 +11,7 @@ from tests.terminal.door import LILAS
 from vpterm.terminal.gateway.seat import Ending, Seat
 from vpterm.terminal.gateway.workers import WorkerLink
 from vpterm.terminal.identity.identity import Account
+from vpterm.terminal.identity.limits import TokenBucket
 from vpterm.terminal.painting.modes import GIVE_BACK, TAKE
 from vpterm.terminal.painting.terminal_kind import TerminalKind
 from vpterm.terminal.wire import Frame, WireProtocol
@@ -159,3 +161,31 @@ async def test_a_session_that_fails_again_and_again_is_not_replaced_for_ever() -
     seat = Place().seat
     assert [seat.may_restart(now) for now in (0, 1, 2, 3)] == [True, True, True, False]
     assert seat.may_restart(100)
+
+
+async def test_a_flood_is_not_read_until_it_is_even_whatever_the_app_takes() -> None:
+    place = Place()
+    await place.look()
+    place.seat.inflow = TokenBucket(40_000.0, 5000.0, time.monotonic)
+    place.seat.type(b"x" * 5000)
+    assert place.reads()
+    place.seat.type(b"x" * 2000)  # 50 ms too early
+    assert not place.reads()
+    place.seat.taken(7000)
+    assert not place.reads()
+    await asyncio.sleep(0.02)
+    place.seat.type(b"x" * 2000)  # was under way already
+    place.seat.taken(2000)
+    await asyncio.sleep(0.045)
+    assert not place.reads()
+    await asyncio.sleep(0.1)
+    assert place.reads()
+    assert place.typed == b"x" * 9000
+
+
+async def test_a_worker_that_lies_about_what_it_has_taken_stops_nothing_for_good() -> None:
+    place = Place()
+    await place.look()
+    place.seat.taken(-(10**9))
+    place.seat.type(b"x")
+    assert place.reads()

@@ -15,7 +15,7 @@ import pytest
 
 from tests.terminal.door import RunningDoor, person
 from tests.terminal.test_doors import F7, F9, gives_the_terminal_back
-from vpterm.terminal.gateway.workers import WorkerUnavailable
+from vpterm.terminal.gateway.nursery import WorkerUnavailable
 
 pytestmark = pytest.mark.doors
 OpenDoor = Callable[..., RunningDoor]

@@ -2,7 +2,20 @@
 
 import typer
 
-from vpterm.cli import authority, database, demo, keys, matrix, moving, serving, sessions, sites, staff, verifying
+from vpterm.cli import (
+    authority,
+    database,
+    demo,
+    keys,
+    matrix,
+    moving,
+    serving,
+    sessions,
+    sites,
+    staff,
+    upgrading,
+    verifying,
+)
 from vpterm.cli.doctor import command as doctor
 from vpterm.kernel.i18n import _
 
@@ -14,6 +27,9 @@ app = typer.Typer(
 )
 app.command("demo", help=_("Make the demo group and open its door."))(demo.demo)
 app.command("serve", help=_("Open the SSH door of this installation."))(serving.serve)
+app.command("upgrade", help=_("Have this release take over from the one that serves, while people work."))(
+    upgrading.upgrade
+)
 app.command("run", help=_("Open the program in this terminal, without SSH."))(serving.run)
 app.command("import", help=_("Take in owners and animals exported from another program."))(moving.import_clients)
 app.command("verify", help=_("Prove that the tills' journals and the invoice numbers are whole."))(verifying.verify)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from sqlalchemy.engine import make_url
 
+from vpterm.cli.door_limits import chosen_limits
 from vpterm.cli.exits import FAILED
 from vpterm.cli.ground import Ground, at_work, ground, keeping, narrate
 from vpterm.database import roles
@@ -95,7 +96,7 @@ async def open_door(
     settings = DoorSettings(
         state_folder=standing.installation.home, host=host, port=port, web_port=web.port, web_host=web.host,
         web_names=web.names, web_certificate=web.certificate, web_key=web.key, metrics_port=metrics_port,
-        log_json=log_json,
+        log_json=log_json, **chosen_limits(standing.settings),
     )  # fmt: skip
     try:
         service = await serve_door(settings, accounts, standing.site_url)

@@ -19,6 +19,15 @@ class DoorSettings:
     loopback only, else TLS with `web_certificate` and `web_key` (PEM) or a certificate of its own; `web_names` are
     the names under which browsers may call it. A browser without an open page for `web_idle_s`, or since its login
     for `web_login_s`, must say the password again.
+
+    After an upgrade, who stays in the old release is moved after `drain_s`; a session there that nobody looks at, once
+    that has lasted for `drain_unseen_s`.
+
+    A person has at most `seats_per_person` terminals at once; a newer one closes the oldest. With so many `sessions`
+    open nobody gets another. A terminal may send `input_burst` bytes at once and `input_rate` a second in the long run.
+
+    A worker that holds more than `worker_memory_mib` (0: as much as it likes) is ended; 24 busy sessions need some 200.
+    `worker_nice` has the doors go first where cores are scarce.
     """
 
     state_folder: Path
@@ -51,6 +60,14 @@ class DoorSettings:
     web_login_s: float = 12 * 3600.0
     metrics_port: int | None = None
     log_json: bool = False
+    seats_per_person: int = 5
+    sessions: int = 600
+    input_rate: float = 8 * 1024.0
+    input_burst: float = 256 * 1024.0
+    worker_memory_mib: int = 768
+    worker_nice: int = 2
+    drain_s: float = 12 * 3600.0
+    drain_unseen_s: float = 15.0
 
     @property
     def host_key_path(self) -> Path:

@@ -28,6 +28,7 @@ KINDS: dict[str, dict[str, type]] = {
     "ping": {"number": int},
     "session.open": {"session": int, "request": dict},
     "session.end": {"session": int},
+    "session.move": {"session": int},
     "session.tell": {"session": int, "sentence": str},
     "session.unlock": {"session": int},
     "viewer.attach": {

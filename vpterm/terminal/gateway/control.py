@@ -34,6 +34,11 @@ class ControlSocket:
             "list": lambda _question: [asdict(info) for info in self._sessions()],
             "tell": self._tell,
             "end": self._end,
+            "limits": lambda _question: gateway.workforce.limits(),
+            "upgrade.status": lambda _question: gateway.renewal.status(),
+            "upgrade.load": self._load,
+            "upgrade.switch": lambda question: gateway.renewal.switch(now=question.get("now") is True),
+            "upgrade.move": lambda _question: gateway.renewal.move_all(),
         }
 
     async def open(self) -> None:
@@ -80,6 +85,13 @@ class ControlSocket:
 
     def _end(self, question: dict[str, Any]) -> None:
         self._gateway.end_session(int(question["number"]))
+
+    def _load(self, question: dict[str, Any]) -> bool:
+        """Load another release; false while one is being loaded or tried."""
+        if self._gateway.renewal.is_under_way:
+            return False
+        self._gateway.renewal.load(str(question["python"]))
+        return True
 
     def _sessions(self) -> list[SessionInfo]:
         return [see(self._gateway, session) for session in self._gateway.registry.list_sessions()]

@@ -16,14 +16,17 @@ from typing import Any, Protocol
 
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _, using
+from vpterm.terminal.gateway.capacity import Capacity, ServerFull
 from vpterm.terminal.gateway.choosing import Choosing
 from vpterm.terminal.gateway.endings import Endings
 from vpterm.terminal.gateway.last_sites import LastSites
 from vpterm.terminal.gateway.locks import Locks
 from vpterm.terminal.gateway.metrics import Metrics
+from vpterm.terminal.gateway.nursery import WorkerUnavailable
 from vpterm.terminal.gateway.registry import OpenSession, Registry
+from vpterm.terminal.gateway.renewal import Renewal
 from vpterm.terminal.gateway.seat import Ending, Seat
-from vpterm.terminal.gateway.workers import WorkerLink, WorkerUnavailable
+from vpterm.terminal.gateway.workers import WorkerLink
 from vpterm.terminal.gateway.workforce import Workforce
 from vpterm.terminal.identity.greeting import language_of
 from vpterm.terminal.identity.identity import SiteAccess
@@ -61,7 +64,9 @@ class Gateway:
         self.workforce = Workforce(
             settings, secrets, self.registry, self.metrics, on_frame=self._take, on_lost=self._sessions_lost
         )
+        self.renewal = Renewal(settings, self.workforce, self.registry, self._seats_of)
         self.line_desk = LineDesk()
+        self.capacity = Capacity(settings, self.registry)
 
     async def start(self) -> None:
         """Load the screens in the fork server. Raises WorkerUnavailable with the reason if they do not load."""
@@ -73,6 +78,7 @@ class Gateway:
             self._dismiss(seat, Ending.STOPPED, lambda: _("The server is being stopped. Your session has been closed."))
         for task in list(self._tasks):
             task.cancel()
+        await self.renewal.close()
         await self.workforce.close()
 
     # --- seats ----------------------------------------------------------------------------------------
@@ -81,6 +87,8 @@ class Gateway:
         """A person has come in: bring them to the session they want, or the one they used last."""
         self.seats[seat] = None
         seat.is_proved = self.locks.is_proved(seat.account.login, seat.proved_at)
+        if (oldest := self.capacity.admit(seat, self.seats)) is not None:
+            self._dismiss(oldest, Ending.TAKEN, self.capacity.too_many_seats)
         where = self.choosing.where(seat.account, seat.wanted)
         if where is None:
             self._dismiss(seat, Ending.FAILED, lambda: _("Your account is not attached to any site."))
@@ -110,11 +118,19 @@ class Gateway:
     ) -> None:
         """Show a seat the person's session of this name: the open one, else a new one (`at_home`: see link.py)."""
         login = seat.account.login
+        await self.renewal.until_moved(login, site.code, name)
         try:
             session, worker = await self._find_or_open(seat, site, name, at_home=at_home)
         except Refused as refusal:
             said = f"{refusal.message} {refusal.advice}"
             self._dismiss(seat, Ending.FAILED, lambda: said)
+            return
+        except ServerFull:
+            here = self.registry.session(seat.session or 0)
+            if here is not None:  # who only wants to change site stays where they are
+                self.workforce.send(here, "session.tell", sentence=self.capacity.full(seat))
+            else:
+                self._dismiss(seat, Ending.FAILED, lambda: self.capacity.full(seat))
             return
         except WorkerUnavailable as error:
             _log.error("nobody can be brought in at %(site)s: %(why)s", {"site": site.code, "why": error})
@@ -144,6 +160,7 @@ class Gateway:
                 return session, self.workforce.of(session)
             with using(language_of(seat.account)):
                 self.choosing.check_room(login)
+            self.capacity.require_room(site.code)
             worker = await self.workforce.find(site.code)
             session = self.registry.open(login, site.code, worker.number, name)
         request = seat.request(site, name, at_home=at_home)
@@ -231,7 +248,7 @@ class Gateway:
             self._dismiss(seat, Ending.WAITING, str)
 
     def _take_of_session(self, worker: WorkerLink, session: OpenSession, frame: Frame) -> None:
-        seats = [seat for seat in self.seats if seat.session == session.number]
+        seats = self._seats_of(session)
         if frame.kind == "session.ended":
             self._session_ended(session, frame.text("reason"), seats)
         elif frame.kind == "link.leave":
@@ -286,9 +303,21 @@ class Gateway:
         for seat in seats:
             if farewell is not None:
                 self._dismiss(seat, *farewell)
+            elif self.renewal.moves(session) and (site := seat.account.site(session.site_code)) is not None:
+                self._bring_over(seat, site, session.name)
             else:
                 notice = lambda: _("The screen failed and was opened anew; drafts are kept.")  # noqa: E731
                 self._start_again(seat, session, notice, at_home=True)
+
+    def _bring_over(self, seat: Seat, site: SiteAccess, name: str) -> None:
+        """The person's session has ended in an old worker, to go on in a new one."""
+        self._forget_viewer(seat)
+        seat.look_away()
+        with using(language_of(seat.account)):
+            self._do(self.bring_in(seat, site, name, _("The program was renewed; you are where you were.")))
+
+    def _seats_of(self, session: OpenSession) -> list[Seat]:
+        return [seat for seat in self.seats if seat.session == session.number]
 
     def worker_pids(self) -> dict[str, list[int]]:
         """The process numbers of the workers, per site."""

@@ -31,6 +31,7 @@ class LastSeen:
 class _Room:
     site_code: str
     sessions: set[int] = field(default_factory=set)
+    is_retired: bool = False
 
 
 class Registry:
@@ -58,6 +59,9 @@ class Registry:
     def list_sessions(self) -> list[OpenSession]:
         """All open sessions, oldest first."""
         return sorted(self._sessions.values(), key=lambda session: session.number)
+
+    def __len__(self) -> int:
+        return len(self._sessions)
 
     def list_of(self, login: str) -> list[OpenSession]:
         """The open sessions of a person, the one used last first."""
@@ -115,10 +119,19 @@ class Registry:
         """Note a new worker."""
         self._workers[worker] = _Room(site_code)
 
+    def retire_worker(self, worker: int) -> None:
+        """A worker keeps the sessions it has, and gets no other."""
+        if worker in self._workers:
+            self._workers[worker].is_retired = True
+
+    def sessions_of(self, worker: int) -> list[OpenSession]:
+        """The sessions of a worker, oldest first."""
+        room = self._workers.get(worker)
+        return [self._sessions[number] for number in sorted(room.sessions)] if room is not None else []
+
     def remove_worker(self, worker: int) -> list[OpenSession]:
         """Forget a worker that is gone; gives the sessions lost with it."""
-        room = self._workers.get(worker)
-        lost = [self._sessions[number] for number in sorted(room.sessions)] if room is not None else []
+        lost = self.sessions_of(worker)
         for session in lost:
             self.close(session.number)
         self._workers.pop(worker, None)
@@ -129,6 +142,6 @@ class Registry:
         rooms = [
             (len(room.sessions), -worker)
             for worker, room in self._workers.items()
-            if room.site_code == site_code and len(room.sessions) < self._sessions_per_worker
+            if room.site_code == site_code and not room.is_retired and len(room.sessions) < self._sessions_per_worker
         ]
         return -max(rooms)[1] if rooms else None

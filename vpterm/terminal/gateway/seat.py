@@ -6,6 +6,7 @@ beyond what the terminal takes is dropped until the worker sends the whole scree
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from vpterm.terminal.gateway.metrics import Pace
 from vpterm.terminal.gateway.workers import WorkerLink
 from vpterm.terminal.identity.greeting import language_of
 from vpterm.terminal.identity.identity import Account, SiteAccess
+from vpterm.terminal.identity.limits import TokenBucket
 from vpterm.terminal.painting.modes import GIVE_BACK, TAKE
 from vpterm.terminal.painting.terminal_kind import TerminalKind
 from vpterm.terminal.wire import Frame
@@ -104,7 +106,9 @@ class Seat:
         self._wants_whole = True
         self._has_taken = False
         self._restarts: list[float] = []
+        self._held_back: set[str] = set()
         self.pace: Pace | None = None  # given by a door that measures
+        self.inflow: TokenBucket | None = None  # given by the gateway
 
     @property
     def session(self) -> int | None:
@@ -177,7 +181,7 @@ class Seat:
         self._untaken = 0
         if self.pace is not None:
             self.pace.moved()
-        self._line.resume_reading()
+        self._read_on("untaken")
         early, self._early = bytes(self._early), bytearray()
         if early:
             self.type(early)
@@ -193,10 +197,11 @@ class Seat:
     def type(self, data: bytes) -> None:
         """The terminal has sent something; while no session is there it is kept, none of it is lost."""
         self.typed_at = datetime.now(UTC)
+        self._slow_down(len(data))
         if self._view is None:
             self._early += data
             if len(self._early) > _MOST_UNTAKEN:
-                self._line.pause_reading()
+                self._read_no_more("untaken")
             return
         for start in range(0, len(data), _PIECE):
             self._view.worker.wire.send("viewer.input", data[start : start + _PIECE], viewer=self._view.viewer)
@@ -204,14 +209,37 @@ class Seat:
         if self.pace is not None:
             self.pace.typed(len(data))
         if self._untaken > _MOST_UNTAKEN:
-            self._line.pause_reading()
+            self._read_no_more("untaken")
 
     def taken(self, count: int) -> None:
         """The app has taken so many bytes."""
+        count = max(0, count)
         self._untaken = max(0, self._untaken - count)
         if self.pace is not None:
             self.pace.taken(count)
         if self._untaken <= _MOST_UNTAKEN // 2:
+            self._read_on("untaken")
+
+    def _slow_down(self, count: int) -> None:
+        """Whoever floods waits: nothing more is read from that terminal for so long as it takes to be even."""
+        wait_s = self.inflow.take(count) if self.inflow is not None else 0.0
+        if wait_s > 0 and "flood" not in self._held_back:
+            self._read_no_more("flood")
+            asyncio.get_running_loop().call_later(wait_s, self._end_flood)
+
+    def _end_flood(self) -> None:
+        self._held_back.discard("flood")
+        self._slow_down(0)  # what had been read already may have come on top
+        if "flood" not in self._held_back:
+            self._read_on("flood")
+
+    def _read_no_more(self, why: str) -> None:
+        self._held_back.add(why)
+        self._line.pause_reading()
+
+    def _read_on(self, why: str) -> None:
+        self._held_back.discard(why)
+        if not self._held_back:
             self._line.resume_reading()
 
     def resize(self, columns: int, rows: int) -> None:

@@ -24,6 +24,7 @@ from vpterm.kernel.i18n import set_language
 from vpterm.screens.link import End, Hears, Locks, SessionRequest
 from vpterm.terminal.painting.terminal_kind import TerminalKind
 from vpterm.terminal.questions import Questions
+from vpterm.terminal.session.confinement import confine
 from vpterm.terminal.session.session import Session
 from vpterm.terminal.session.spares import Spares
 from vpterm.terminal.session.textual_internals import tame_textual
@@ -119,6 +120,8 @@ class Worker:
 
     def _on_worker_open(self, frame: Frame) -> None:
         settings = frame.fields["settings"]
+        name_process(frame.text("site"))
+        confine(int(settings.get("memory_mib", 0)), int(settings.get("nice", 0)))
         self._database_url = frame.text("database_url")
         self._starts = asyncio.Semaphore(int(settings.get("concurrent_starts", 2)))
         self._most_sessions = int(settings.get("sessions", 0))
@@ -128,7 +131,6 @@ class Worker:
         self._do(keep_tidy(self._last_input, self._session_has_ended))
 
     async def _open(self, site: str) -> None:
-        name_process(site)
         opening = getattr(self._module, "open_worker", None)
         try:
             if opening is not None:
@@ -269,6 +271,12 @@ class Worker:
         session = self._sessions.get(frame.number("session"))
         if session is not None:
             session.end()
+
+    def _on_session_move(self, frame: Frame) -> None:
+        """End here, what is typed and where kept: the person goes on in a worker of another release."""
+        session = self._sessions.get(frame.number("session"))
+        if session is not None:
+            session.end("moved")
 
     def _on_session_tell(self, frame: Frame) -> None:
         session = self._sessions.get(frame.number("session"))
