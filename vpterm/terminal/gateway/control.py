@@ -35,6 +35,10 @@ class ControlSocket:
             "list": lambda _question: [asdict(info) for info in self._sessions()],
             "tell": self._tell,
             "end": self._end,
+            "recordings": lambda _question: {
+                "running": len(gateway.recorder.sites()),
+                "failing": gateway.recorder.failing,
+            },
         }
 
     async def open(self) -> None:

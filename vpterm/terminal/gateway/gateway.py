@@ -18,6 +18,7 @@ from vpterm.screens.link import SHUT_OUT, SessionRequest
 from vpterm.terminal.gateway.last_sites import LastSites
 from vpterm.terminal.gateway.metrics import Metrics
 from vpterm.terminal.gateway.own_account import OwnAccount
+from vpterm.terminal.gateway.recorder import Recorder
 from vpterm.terminal.gateway.registry import OpenSession, Registry
 from vpterm.terminal.gateway.seat import Ending, Seat
 from vpterm.terminal.gateway.workers import WorkerLink, WorkerUnavailable
@@ -48,6 +49,9 @@ class Gateway:
         self.workforce = Workforce(
             settings, secrets, self.registry, self.metrics, on_frame=self._take, on_lost=self._sessions_lost
         )
+        self.recorder = Recorder(
+            self.registry, self.workforce, lambda: next(self._numbers), self._is_looked_at, self.metrics
+        )
         self.line_desk = LineDesk()
 
     async def start(self) -> None:
@@ -60,6 +64,7 @@ class Gateway:
             self._dismiss(seat, Ending.STOPPED, lambda: _("The server is being stopped. Your session has been closed."))
         for task in list(self._tasks):
             task.cancel()
+        await self.recorder.close()
         await self.workforce.close()
 
     # --- seats ----------------------------------------------------------------------------------------
@@ -109,7 +114,10 @@ class Gateway:
         self._last_sites.note(login, site.code)
         self._make_room(seat, session)
         before = seat.session
+        with using(language_of(seat.account)):
+            notice = f"{self.recorder.notice(site.code)} {notice}".strip()
         self._look(seat, worker, session.number, notice=notice, watches=False)
+        self.recorder.looked_at(session, login, seat.account.staff_id)
         self._hand_over(before)
 
     async def _find_or_open(self, seat: Seat, site: SiteAccess, *, at_home: bool) -> tuple[OpenSession, WorkerLink]:
@@ -123,8 +131,7 @@ class Gateway:
         worker.wire.send("session.open", session=session.number, request=request.to_json())
         return session, worker
 
-    @staticmethod
-    def _request(seat: Seat, site: SiteAccess, *, at_home: bool) -> SessionRequest:
+    def _request(self, seat: Seat, site: SiteAccess, *, at_home: bool) -> SessionRequest:
         account = seat.account
         return SessionRequest(
             site_code=site.code,
@@ -139,6 +146,7 @@ class Gateway:
             display_name=account.display_name,
             sites=tuple(each.code for each in account.sites),
             at_home=at_home,
+            recorded=self.recorder.policy(site.code).reason(support_looks=False),
         )
 
     def _make_room(self, newcomer: Seat, session: OpenSession) -> None:
@@ -154,6 +162,9 @@ class Gateway:
         viewer = next(self._numbers)
         self._by_viewer[viewer] = seat
         seat.look(worker, session, viewer, notice=notice, watches=watches)
+
+    def _is_looked_at(self, number: int) -> bool:
+        return any(seat.session == number for seat in self.seats)
 
     def _forget_viewer(self, seat: Seat) -> None:
         if seat.viewer is not None:
@@ -180,6 +191,8 @@ class Gateway:
     def _sessions_lost(self, sessions: list[OpenSession]) -> None:
         """A worker is gone with its screens: bring its people into new ones, on the same connection."""
         lost = {session.number: session for session in sessions}
+        for session in sessions:
+            self.recorder.session_over(session)
         for seat in [seat for seat in self.seats if seat.session in lost]:
             session = lost[seat.session or 0]
             # One worker more that dies under the same person: perhaps of the place where they are.
@@ -202,7 +215,9 @@ class Gateway:
         """What a worker says. It may speak of its own sessions and viewers only."""
         if "viewer" in frame.fields:
             seat = self._by_viewer.get(frame.number("viewer"))
-            if seat is not None and seat.is_shown_by(worker):
+            if seat is None:
+                self.recorder.take(worker.number, frame)
+            elif seat.is_shown_by(worker):
                 self._take_of_seat(seat, frame)
         elif "session" in frame.fields:
             session = self.registry.session(frame.number("session"))
@@ -230,6 +245,8 @@ class Gateway:
         elif frame.kind == "link.detach":
             for seat in seats:
                 self._dismiss(seat, Ending.WAITING, lambda: _("Your session is waiting for you."))
+        elif frame.kind == "link.place":
+            self.recorder.place_opened(session, frame.text("place"))
         elif frame.kind == "link.ask":
             self._do(self._answer(worker, session, frame))
         elif frame.kind == "link.site":
@@ -246,6 +263,7 @@ class Gateway:
 
     def _session_ended(self, session: OpenSession, reason: str, seats: list[Seat]) -> None:
         self.registry.close(session.number)
+        self.recorder.session_over(session)
         self.metrics.session_ended(session.site_code, reason)
         for seat in seats:
             if reason in ("left", "ended"):
@@ -259,6 +277,10 @@ class Gateway:
     def worker_pids(self) -> dict[str, list[int]]:
         """The process numbers of the workers, per site."""
         return self.workforce.pids()
+
+    def recorded_sites(self) -> list[str]:
+        """The site of every session that is recorded now."""
+        return self.recorder.sites()
 
     def end_session(self, number: int) -> None:
         """End a session from outside; its people are told goodbye. Nothing if there is no such session."""
