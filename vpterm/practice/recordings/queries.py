@@ -1,7 +1,7 @@
 """Reads of policies and of the rows of recordings. For the gateway's login and the management's; no site reads them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -56,7 +56,7 @@ class RecordingRow:
     key_fingerprint: str
     kept_until: datetime
     removed_at: datetime | None
-    closing: ClosingRow | None
+    closing: ClosingRow | None = None
 
     def facts(self, closing: ClosingRow) -> RecordingFacts:
         """What the closing vouches for."""
@@ -111,7 +111,7 @@ def _recordings() -> Select[*tuple[Any, ...]]:
 
 def _row(values: Sequence[Any]) -> RecordingRow:
     closing = ClosingRow(*values[13:]) if values[13] is not None else None
-    return RecordingRow(*values[:13], closing=closing)
+    return replace(RecordingRow(*values[:13]), closing=closing)
 
 
 async def list_recordings(

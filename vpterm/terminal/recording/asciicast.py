@@ -67,10 +67,9 @@ def parse_event(line: str) -> Event:
     return Event(float(at_s), kind, str(text))
 
 
-def for_players(lines: Iterable[str]) -> Iterator[str]:
+def for_players(head: str, lines: Iterable[str]) -> Iterator[str]:
     """A recording's lines as any player should show them: without a cursor, which the program draws itself."""
-    lines = iter(lines)
-    yield next(lines)
+    yield head
     yield event_line(Event(0.0, "o", TAKE))
     at_s = 0.0
     for line in lines:
