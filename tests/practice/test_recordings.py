@@ -1,7 +1,6 @@
 """Policies and rows of recordings: who decides, who writes, who reads, and how the rows hang together."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -44,9 +43,9 @@ def beginning(group: Group, name: str, **changes: object) -> Beginning:
 
 
 @pytest.fixture
-async def door(group: Group) -> AsyncIterator[Database]:
+def door(group: Group) -> Database:
     """The gateway's own login."""
-    yield group.database(DOOR_LOGIN)
+    return group.database(DOOR_LOGIN)
 
 
 async def recorded(door: Database, group: Group, name: str, **changes: object) -> int:
@@ -201,11 +200,15 @@ async def test_no_site_reads_what_was_recorded_of_its_people(door: Database, gro
                 assert refusal.value.sqlstate == "42501", statement
         assert connection.execute("SELECT count(*) FROM recording_policies").fetchone() == (0,)  # people may know
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("INSERT INTO recording_policies (site_code, choice, keep_days) VALUES ('port', 'off', 9)")
+            connection.execute(
+                "INSERT INTO recording_policies (site_code, choice, keep_days) VALUES ('port', 'off', 9)"
+            )
     with psycopg.connect(group.url(DOOR_LOGIN), autocommit=True) as connection:
         connection.execute("SELECT set_config('vpterm.staff', '1', false)")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):  # the gateway obeys, it decides nothing
-            connection.execute("INSERT INTO recording_policies (site_code, choice, keep_days) VALUES ('port', 'off', 9)")
+            connection.execute(
+                "INSERT INTO recording_policies (site_code, choice, keep_days) VALUES ('port', 'off', 9)"
+            )
 
 
 async def test_what_is_kept_long_enough_is_removed_and_said_so(door: Database, group: Group) -> None:

@@ -42,13 +42,13 @@ Key = Annotated[
     Path | None, typer.Option(help=_("file with the key that opens recordings, where it is kept elsewhere"))
 ]
 Reason = Annotated[str, typer.Option(help=_("why; it is written down with who and when"))]
-Damaged_ = Annotated[bool, typer.Option("--damaged", help=_("what can still be read of a damaged one"))]
+EvenDamaged = Annotated[bool, typer.Option(help=_("what can still be read of a damaged one"))]
 
 
 @app.command("policy", help=_("Show what is recorded at each site, or decide it; in force at once in open sessions."))
 def policy(
     site: Annotated[str, typer.Argument(help=_("code of the site"))] = "",
-    choice: Annotated[str, typer.Argument(help="off | support | all")] = "",
+    choice: Annotated[str, typer.Argument(metavar="[off|support|all]")] = "",
     keep: Annotated[int | None, typer.Option(help=_("for how many days recordings are kept"))] = None,
     json: AsJson = False,
     home: Home = None,
@@ -72,7 +72,12 @@ def policy(
 
     _manage(home, lambda _standing, context: work(context))
     if site and choice in ("support", "all"):
-        narrate(_("People read it as they come in and on every screen. The law asks to tell them before (docs/legal)."))
+        narrate(
+            _(
+                "People read it as they come in and on every screen."
+                " The law asks to tell them before: docs/operations/recordings.md."
+            )
+        )
 
 
 @app.command("list", help=_("List the recordings, newest first: number, when, how long, site, login, why, state."))
@@ -124,7 +129,7 @@ def play(
     idle: Annotated[float, typer.Option(min=0, help=_("longest pause in seconds; 0: as long as it was"))] = 2.0,
     reason: Reason = "",
     key: Key = None,
-    damaged: Damaged_ = False,
+    damaged: EvenDamaged = False,
     home: Home = None,
 ) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -151,7 +156,7 @@ def export(
     page: Annotated[bool, typer.Option(help=_("one page of HTML that plays by itself, without a network"))] = False,
     reason: Reason = "",
     key: Key = None,
-    damaged: Damaged_ = False,
+    damaged: EvenDamaged = False,
     home: Home = None,
 ) -> None:
     from vpterm.terminal.recording.asciicast import for_players

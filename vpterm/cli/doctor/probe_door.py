@@ -8,10 +8,10 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
-from vpterm.cli.doctor.facts import OpenDoor
+from vpterm.cli.doctor.facts import OpenDoor, Recordings
 from vpterm.cli.ground import Ground
 from vpterm.kernel.errors import VptermError
-from vpterm.terminal.gateway.administration import list_sessions
+from vpterm.terminal.gateway.administration import ask_gateway, list_sessions
 from vpterm.terminal.settings import DoorSettings
 
 _PATIENCE_S = 3.0
@@ -34,6 +34,15 @@ def probe_door(standing: Ground, host: str, port: int) -> OpenDoor:
         is_kept=standing.has_keeper(), port=port, port_answers=answers, offered=offered,
         sessions=sessions, workers_mib=memory,
     )  # fmt: skip
+
+
+def probe_recordings(standing: Ground) -> Recordings | None:
+    """What the gateway of this installation says of its recordings; None where nobody serves."""
+    home = standing.installation.home
+    with contextlib.suppress(VptermError):
+        told = ask_gateway(DoorSettings(state_folder=home).control_path, "recordings")
+        return Recordings(str(home / "recordings"), int(told["running"]), dict(told["failing"]))
+    return None
 
 
 def _ask(host: str, port: int) -> tuple[str, dict[str, tuple[str, ...]] | None]:
