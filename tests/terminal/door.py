@@ -18,6 +18,7 @@ import pexpect
 import pyte
 
 from tests.terminal.memory_accounts import MemoryAccounts
+from tests.terminal.memory_ledger import MemoryLedger
 from tests.terminal.namespace import enter_network
 from vpterm.practice.staff.rules import Role
 from vpterm.terminal.identity.identity import Account, SiteAccess
@@ -60,19 +61,22 @@ def make_accounts() -> MemoryAccounts:
 class RunningDoor:
     """A terminal server on its own thread and loop, as `serve` starts it."""
 
-    def __init__(self, folder: Path, *, network: str | None = None, **options: Any) -> None:
-        """`network` names the network namespace in which the door stands."""
+    def __init__(
+        self, folder: Path, *, network: str | None = None, ledger: MemoryLedger | None = None, **options: Any
+    ) -> None:
+        """`network` names the network namespace in which the door stands, `ledger` knows recordings of before."""
         root = str(Path(__file__).parents[2])
         settings = {"port": 0, "factory": "tests.terminal.small_app:make_app", "import_paths": (root,), **options}
         self.settings = DoorSettings(state_folder=folder, **settings)
         self.folder = folder
         self.accounts = make_accounts()
+        self.ledger = ledger or MemoryLedger()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         if network is not None:
             self.run(enter_network(network))
-        self.service: Service = self.run(serve(self.settings, self.accounts, self._secret))
+        self.service: Service = self.run(serve(self.settings, self.accounts, self._secret, ledger=self.ledger))
         self.port = self.service.port
 
     @staticmethod

@@ -82,6 +82,11 @@ class SmallApp(App[None]):
         """Show a key."""
         self.query_one("#line", Static).update(text)
 
+    def be_recorded(self, reason: str) -> None:
+        """What the head would show."""
+        self.call_later(self.action_say, f"recorded: {reason or 'no'}.")
+        self.link.note_place("small.app")
+
     def hear(self, sentence: str) -> None:
         """What the administrator says."""
         self.call_later(self.action_say, f"heard {sentence}")

@@ -33,6 +33,9 @@ class Books:
     def worker_pids(self) -> dict[str, list[int]]:
         return {}
 
+    def recorded_sites(self) -> list[str]:
+        return []
+
 
 @dataclass
 class Timed:

@@ -9,6 +9,7 @@ from vpterm.cli import (
     keys,
     matrix,
     moving,
+    recordings,
     serving,
     sessions,
     sites,
@@ -38,6 +39,7 @@ app.add_typer(sites.app, name="site")
 staff.app.add_typer(keys.app, name="key")
 app.add_typer(staff.app, name="staff")
 app.add_typer(sessions.app, name="sessions")
+app.add_typer(recordings.app, name="recordings")
 app.add_typer(authority.app, name="ca")
 app.add_typer(matrix.app, name="matrix")
 app.add_typer(database.app, name="db")

@@ -84,6 +84,7 @@ async def open_door(
 ) -> None:
     """Serve until we are told to end. The gateway holds its own login; each worker its site's, and no other."""
     from vpterm.terminal.identity.accounts import StaffAccounts
+    from vpterm.terminal.recording.ledger import DatabaseLedger
     from vpterm.terminal.service import serve as serve_door
     from vpterm.terminal.settings import DoorSettings
 
@@ -92,14 +93,15 @@ async def open_door(
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, ended.set)
     seal = Seal(standing.installation.new_secret(SEAL_SECRET))
-    accounts = StaffAccounts(Database(standing.url(roles.DOOR_LOGIN)), seal)
+    database = Database(standing.url(roles.DOOR_LOGIN))
+    accounts = StaffAccounts(database, seal)
     settings = DoorSettings(
         state_folder=standing.installation.home, host=host, port=port, web_port=web.port, web_host=web.host,
         web_names=web.names, web_certificate=web.certificate, web_key=web.key, metrics_port=metrics_port,
         log_json=log_json, **chosen_limits(standing.settings),
     )  # fmt: skip
     try:
-        service = await serve_door(settings, accounts, standing.site_url)
+        service = await serve_door(settings, accounts, standing.site_url, ledger=DatabaseLedger(database))
     except OSError as failure:
         await accounts.close()
         raise VptermError(

@@ -16,6 +16,7 @@ from psycopg import sql
 log = logging.getLogger(__name__)
 RETRY_S = 1.0
 RIGHTS_CHANGED = "rights"  # the channel of the whole group on which a member of staff is named whose rights changed
+RECORDINGS_CHANGED = "recordings"  # the channel on which a site is named of which another recording policy is asked
 Listener = Callable[[str], None]
 
 

@@ -21,7 +21,8 @@ class SessionRequest:
 
     `database_url` is the address of the site's own login and of no other. `columns` and `rows` are the size
     in cells at the start; later sizes arrive as Textual's own Resize events. `sites` are the codes between
-    which this person may change (`SessionLink.request_site`), the present one included.
+    which this person may change (`SessionLink.request_site`), the present one included. `recorded`
+    says why what is shown is recorded from the first screen on ("all"); "" when it is not.
     """
 
     site_code: str
@@ -38,6 +39,7 @@ class SessionRequest:
     at_home: bool = False
     session_name: str = ""
     locked: bool = False
+    recorded: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The request as plain JSON values, without the database address (a worker holds its own)."""
@@ -89,6 +91,14 @@ class Hears(Protocol):
 
 
 @runtime_checkable
+class SaysRecorded(Protocol):
+    """An app that can say that what it shows is recorded."""
+
+    def be_recorded(self, reason: str) -> None:
+        """Say it from now on, all the time: "all", or "support" while support looks; "" when it is over."""
+
+
+@runtime_checkable
 class KeepsTyped(Protocol):
     """An app that can keep what is half typed before its session is ended from outside."""
 
@@ -118,6 +128,9 @@ class SessionLink(Protocol):
 
     def detach(self) -> None:
         """Close the connection only: the session waits for the next login."""
+
+    def note_place(self, name: str) -> None:
+        """The person is at this place now: a mark in the recording, where there is one."""
 
     def shut_out(self) -> None:
         """End the session with SHUT_OUT: the person works here no more."""

@@ -62,6 +62,9 @@ class LocalLink:
             return {}
         raise Refused(_("Your account is kept at the door."), _("Come in by it: ssh LOGIN@SERVER"))
 
+    def note_place(self, name: str) -> None:
+        """Nothing: what no server carries is not recorded."""
+
     def detach(self) -> None:
         """End the program: a local terminal leaves nothing to come back to but the saved drafts."""
         self.leave()

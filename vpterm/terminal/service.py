@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 import asyncssh
 
+from vpterm.database.installation import Installation
 from vpterm.terminal.gateway.answers import Answers
 from vpterm.terminal.gateway.control import ControlSocket
 from vpterm.terminal.gateway.doorkeeper import Doorkeeper
 from vpterm.terminal.gateway.gateway import Gateway
 from vpterm.terminal.gateway.metrics_door import MetricsDoor
 from vpterm.terminal.identity.identity import Accounts
+from vpterm.terminal.recording.archive import Archive
+from vpterm.terminal.recording.ledger import Ledger
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.ssh.algorithms import CIPHERS, KEX, KEX_STRICT, MACS, SIGNATURES
 from vpterm.terminal.ssh.door import Door
@@ -70,11 +73,15 @@ class Service:
             connection.abort()
 
 
-async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[str], str]) -> Service:
+async def serve(
+    settings: DoorSettings, accounts: Accounts, secrets: Callable[[str], str], *, ledger: Ledger | None = None
+) -> Service:
     """Open the door; returns when people can come in. Close the returned service to stop.
 
     `secrets(site_code)` gives the database address of that site's own login (KeyError or OSError if there is
-    none). Raises WorkerUnavailable if the screens do not load, OSError if the port is taken.
+    none). `ledger` has the policies and rows of recordings; without one nothing is recorded.
+
+    Raises WorkerUnavailable if the screens do not load, OSError if the port is taken.
     """
     logging.getLogger("asyncssh").setLevel(logging.WARNING)
     key = load_host_key(settings.host_key_path)
@@ -84,6 +91,8 @@ async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[s
     async with contextlib.AsyncExitStack() as undo:
         undo.push_async_callback(gateway.close)
         await gateway.start()
+        if ledger is not None:
+            await gateway.recorder.start(ledger, Archive(Installation(settings.state_folder)))
         control = ControlSocket(gateway, settings.control_path)
         undo.push_async_callback(control.close)
         await control.open()

@@ -31,7 +31,8 @@ KINDS: dict[str, dict[str, type]] = {
     "session.move": {"session": int},
     "session.tell": {"session": int, "sentence": str},
     "session.unlock": {"session": int},
-    "viewer.attach": {
+    "session.recorded": {"session": int, "reason": str},
+    "viewer.attach": {  # columns and rows 0: the session's own size, whatever it becomes ("viewer.size" tells it)
         "session": int,
         "viewer": int,
         "columns": int,
@@ -53,9 +54,11 @@ KINDS: dict[str, dict[str, type]] = {
     "session.opened": {"session": int},
     "session.ended": {"session": int, "reason": str},
     "viewer.output": {"viewer": int, "whole": bool},
+    "viewer.size": {"viewer": int, "columns": int, "rows": int},
     "viewer.taken": {"viewer": int, "bytes": int},
     "viewer.closed": {"viewer": int},
     "link.site": {"session": int, "site": str},
+    "link.place": {"session": int, "place": str},
     "link.leave": {"session": int},
     "link.detach": {"session": int},
     "link.shut_out": {"session": int},

@@ -106,6 +106,9 @@ class Link:
     def detach(self) -> None:
         self.asked.append("detach")
 
+    def note_place(self, name: str) -> None:
+        self.asked.append(f"place {name}")
+
     def shut_out(self) -> None:
         self.asked.append("shut_out")
 

@@ -73,6 +73,15 @@ class OpenDoor:
 
 
 @dataclass(frozen=True, slots=True)
+class Recordings:
+    """What the running gateway says of its recordings. `failing`: why ("disk", "database", "key"), by site."""
+
+    folder: str
+    running: int
+    failing: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """The last `vpterm verify`."""
 

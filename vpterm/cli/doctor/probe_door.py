@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from vpterm.cli.doctor.facts import OpenDoor
+from vpterm.cli.doctor.facts import OpenDoor, Recordings
 from vpterm.cli.ground import Ground
 from vpterm.kernel.errors import VptermError
 from vpterm.terminal.gateway.administration import ask_gateway, list_sessions
@@ -40,6 +40,15 @@ def probe_door(standing: Ground, host: str, port: int) -> OpenDoor:
         sessions=sessions, workers_mib=memory,
         limits=str(limits.get("kind", "")), worker_memory_mib=int(limits.get("worker_memory_mib", 0)),
     )  # fmt: skip
+
+
+def probe_recordings(standing: Ground) -> Recordings | None:
+    """What the gateway of this installation says of its recordings; None where nobody serves."""
+    home = standing.installation.home
+    with contextlib.suppress(VptermError):
+        told = ask_gateway(DoorSettings(state_folder=home).control_path, "recordings")
+        return Recordings(str(home / "recordings"), int(told["running"]), dict(told["failing"]))
+    return None
 
 
 def _ask(host: str, port: int) -> tuple[str, dict[str, tuple[str, ...]] | None]:

@@ -187,7 +187,7 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
 
     async def _open(self, name: str, arguments: dict[str, Any]) -> None:
         await self.push_screen(await self._load(name, arguments))
-        self.whereabouts.changed()
+        self._arrived()
 
     async def _load(self, name: str, arguments: dict[str, Any]) -> Screen[Any]:
         """Have the place read what it shows; Esc may give that up, since nothing changes yet."""
@@ -208,7 +208,7 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
         screen = await self._load(name, arguments)
         if self.screen is here and len(self.screen_stack) > 1:
             await self.switch_screen(screen)
-            self.whereabouts.changed()
+            self._arrived()
 
     async def go_back(self, *, says: str = "") -> None:
         """Back to the place beneath, exactly as it was, with its rows read anew. On the home board: ask to leave."""
@@ -229,8 +229,12 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
             await self.pop_screen()
         await self._returned("")
 
-    async def _returned(self, says: str) -> None:
+    def _arrived(self) -> None:
         self.whereabouts.changed()
+        self.note_place()
+
+    async def _returned(self, says: str) -> None:
+        self._arrived()
         if isinstance(self.screen, Place):
             self.screen.say(says)
             await self.screen.reload()

@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from vpterm.kernel.dates import format_day_title
-from vpterm.kernel.i18n import current_language
+from vpterm.kernel.i18n import _, current_language
 from vpterm.kernel.text import fit
 from vpterm.screens.shell.drawn import Drawn
 
@@ -48,6 +48,11 @@ class Head(Drawn):
         if self._facts:
             pieces.append(("  " + self._facts, look.style("text")))
         right: list[tuple[str, Style]] = []
+        if app.recorded:
+            mark = _("recorded") if clock or width >= 110 else _("REC")
+            right.append((f"{look.glyph('dot')} {mark}", look.style("danger")))
+            if clock or not self._name or width >= 110:
+                right.append(("   ", look.style("text")))
         if clock:
             right.append((clock + "       ", look.style("text")))
         if not self._name or width >= 110:

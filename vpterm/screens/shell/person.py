@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vpterm.database.context import Context
-from vpterm.kernel.i18n import Speech, set_language
+from vpterm.kernel.i18n import Speech, _, set_language
 from vpterm.screens.link import End, SessionLink, SessionRequest
 from vpterm.screens.shell.standing import ReadStanding
 from vpterm.screens.shell.telling import TellingApp
@@ -51,6 +51,7 @@ class PersonalApp(TellingApp):
         self.request, self.site = request, site
         self.sites: tuple[SiteFace, ...] = (site,)
         self.link: SessionLink | None = None
+        self.recorded = request.recorded
         self.person = request.display_name or request.login
         is_console = request.colours in {"16", "8", "mono"}
         self._theme_name = CONSOLE.name if is_console else TRUECOLOR.name
@@ -95,6 +96,30 @@ class PersonalApp(TellingApp):
             self.open_place.foot.refresh()
         self.begin()
         self._is_dressed.set()
+
+    # -- being recorded
+
+    def be_recorded(self, reason: str) -> None:
+        """What is shown is recorded from now on, or no more: told once, and by the head all the time."""
+        if reason != self.recorded:
+            self.recorded = reason
+            self.call_later(self._say_recorded)  # there, and not here, this session's language is spoken
+        self.note_place()
+
+    def _say_recorded(self) -> None:
+        told = {
+            "all": _("From now on your session is recorded: the group has decided so for this site."),
+            "support": _("Your session is recorded while support looks."),
+        }
+        self.say(told.get(self.recorded, _("Your session is no longer recorded.")))
+        if self.open_place is not None:
+            self.open_place.head.refresh()
+        self.repaint_beneath()
+
+    def note_place(self) -> None:
+        """Have the recording, if there is one, know where the person is."""
+        if self.recorded and self.link is not None and self.open_place is not None:
+            self.link.note_place(self.open_place.place)
 
     def begin(self) -> None:
         """The person is here. What to open says the app."""

@@ -39,6 +39,10 @@ class ControlSocket:
             "upgrade.load": self._load,
             "upgrade.switch": lambda question: gateway.renewal.switch(now=question.get("now") is True),
             "upgrade.move": lambda _question: gateway.renewal.move_all(),
+            "recordings": lambda _question: {
+                "running": len(gateway.recorder.sites()),
+                "failing": gateway.recorder.failing,
+            },
         }
 
     async def open(self) -> None:

@@ -23,6 +23,7 @@ from vpterm.terminal.gateway.last_sites import LastSites
 from vpterm.terminal.gateway.locks import Locks
 from vpterm.terminal.gateway.metrics import Metrics
 from vpterm.terminal.gateway.nursery import WorkerUnavailable
+from vpterm.terminal.gateway.recorder import Recorder
 from vpterm.terminal.gateway.registry import OpenSession, Registry
 from vpterm.terminal.gateway.renewal import Renewal
 from vpterm.terminal.gateway.seat import Ending, Seat
@@ -65,6 +66,9 @@ class Gateway:
             settings, secrets, self.registry, self.metrics, on_frame=self._take, on_lost=self._sessions_lost
         )
         self.renewal = Renewal(settings, self.workforce, self.registry, self._seats_of)
+        self.recorder = Recorder(
+            self.registry, self.workforce, lambda: next(self._numbers), self._is_looked_at, self.metrics
+        )
         self.line_desk = LineDesk()
         self.capacity = Capacity(settings, self.registry)
 
@@ -79,6 +83,7 @@ class Gateway:
         for task in list(self._tasks):
             task.cancel()
         await self.renewal.close()
+        await self.recorder.close()
         await self.workforce.close()
 
     # --- seats ----------------------------------------------------------------------------------------
@@ -147,7 +152,10 @@ class Gateway:
             self.opened(session)
             self.workforce.send(session, "session.unlock")
         before = seat.session
+        with using(language_of(seat.account)):
+            notice = f"{self.recorder.notice(site.code)} {notice}".strip()
         self._look(seat, worker, session.number, notice=notice, watches=False)
+        self.recorder.looked_at(session, login, seat.account.staff_id)
         self._hand_over(before)
 
     async def _find_or_open(
@@ -163,7 +171,8 @@ class Gateway:
             self.capacity.require_room(site.code)
             worker = await self.workforce.find(site.code)
             session = self.registry.open(login, site.code, worker.number, name)
-        request = seat.request(site, name, at_home=at_home)
+        recorded = self.recorder.policy(site.code).reason(support_looks=False)
+        request = seat.request(site, name, at_home=at_home, recorded=recorded)
         worker.wire.send("session.open", session=session.number, request=request.to_json())
         return session, worker
 
@@ -180,6 +189,9 @@ class Gateway:
         viewer = next(self._numbers)
         self._by_viewer[viewer] = seat
         seat.look(worker, session, viewer, notice=notice, watches=watches)
+
+    def _is_looked_at(self, number: int) -> bool:
+        return any(seat.session == number for seat in self.seats)
 
     def _forget_viewer(self, seat: Seat) -> None:
         if seat.session is not None:
@@ -210,6 +222,8 @@ class Gateway:
         lost = {session.number: session for session in sessions}
         for number in lost:
             self.locks.forget(number)
+        for session in sessions:
+            self.recorder.session_over(session)
         for seat in [seat for seat in self.seats if seat.session in lost]:
             session = lost[seat.session or 0]
             # One worker more that dies under the same person: perhaps of the place where they are.
@@ -232,7 +246,9 @@ class Gateway:
         """What a worker says. It may speak of its own sessions and viewers only."""
         if "viewer" in frame.fields:
             seat = self._by_viewer.get(frame.number("viewer"))
-            if seat is not None and seat.is_shown_by(worker):
+            if seat is None:
+                self.recorder.take(worker.number, frame)
+            elif seat.is_shown_by(worker):
                 self._take_of_seat(seat, frame)
         elif "session" in frame.fields:
             session = self.registry.session(frame.number("session"))
@@ -260,6 +276,8 @@ class Gateway:
         elif frame.kind == "link.detach":
             for seat in seats:
                 self._dismiss(seat, Ending.WAITING, lambda: _("Your session is waiting for you."))
+        elif frame.kind == "link.place":
+            self.recorder.place_opened(session, frame.text("place"))
         elif frame.kind == "link.ask":
             self._do(self._answer(worker, session, frame))
         elif frame.kind == "link.locked":
@@ -298,6 +316,7 @@ class Gateway:
         if self.registry.close(session.number) is None:
             return  # its worker confirms what is known
         self.locks.forget(session.number)
+        self.recorder.session_over(session)
         self.metrics.session_ended(session.site_code, reason)
         farewell = self.endings.farewell(session, reason)
         for seat in seats:
@@ -322,6 +341,10 @@ class Gateway:
     def worker_pids(self) -> dict[str, list[int]]:
         """The process numbers of the workers, per site."""
         return self.workforce.pids()
+
+    def recorded_sites(self) -> list[str]:
+        """The site of every session that is recorded now."""
+        return self.recorder.sites()
 
     def end_session(self, number: int) -> None:
         """End a session from outside; its people are told goodbye, and why. Nothing if there is no such session."""

@@ -31,6 +31,9 @@ class Counted(Protocol):
     def worker_pids(self) -> dict[str, list[int]]:
         """The process numbers of the workers, per site."""
 
+    def recorded_sites(self) -> list[str]:
+        """The site of every session that is recorded now."""
+
 
 class Pace:
     """The times of one seat: from its login to its first paint, and from a key to what it paints.
@@ -95,6 +98,8 @@ class Metrics:
         self._workers_lost = self._counter("workers_lost", "Workers that ended unasked.", "site", "reason")
         self._endings = self._counter("sessions_ended", "Sessions that ended, by reason.", "site", "reason")
         self._restarts = self._counter("sessions_restarted", "Sessions begun anew for somebody there.", "site")
+        self._recordings_failed = self._counter("recordings_failed", "Recordings that ended by a fault.", "reason")
+        self._recording_gaps = self._counter("recording_gaps", "Times that the disk did not keep up.")
         self.silent_keys = self._counter("keys_without_paint", "Input taken by an app that painted nothing.")
         self.first_paint_s = self._histogram("login_to_paint_seconds", "Login to first byte of paint.", _START_S)
         self.key_to_paint_s = self._histogram("key_to_paint_seconds", "Input to the seat's next output.", _KEY_S)
@@ -141,6 +146,14 @@ class Metrics:
         """A session was begun anew for somebody who was there when it was lost."""
         self._restarts.labels(site).inc()
 
+    def recording_failed(self, reason: str) -> None:
+        """A recording could not begin or go on. `reason` is one of the code's own words."""
+        self._recordings_failed.labels(reason).inc()
+
+    def recording_gap(self) -> None:
+        """The disk did not keep up with a recording: a piece is missing in it."""
+        self._recording_gaps.inc()
+
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(name, text, labels, namespace="vpterm", registry=self._registry)
 
@@ -163,6 +176,7 @@ class _Books:
         yield _per_site("sessions_open", "Open sessions.", (session.site_code for session in sessions))
         yield _per_site("sessions_looked_at", "Sessions that some terminal shows.", seen)
         yield _per_site("workers", "Workers.", workers)
+        yield _per_site("recordings", "Sessions that are recorded.", self._counted.recorded_sites())
         yield GaugeMetricFamily("vpterm_seats", "Terminals connected.", value=len(self._counted.seats))
 
 

@@ -134,8 +134,8 @@ class Seat:
         """Whether this seat only looks on."""
         return self._view is not None and self._view.watches
 
-    def request(self, site: SiteAccess, name: str, *, at_home: bool) -> SessionRequest:
-        """A session for this person, of this seat's kind and size."""
+    def request(self, site: SiteAccess, name: str, *, at_home: bool, recorded: str) -> SessionRequest:
+        """A session for this person, of this seat's kind and size; `recorded`: why it is, or ""."""
         account = self.account
         return SessionRequest(
             site_code=site.code,
@@ -152,6 +152,7 @@ class Seat:
             at_home=at_home,
             session_name=name,
             locked=not self.is_proved,
+            recorded=recorded,
         )
 
     # --- looking at a session -------------------------------------------------------------------------

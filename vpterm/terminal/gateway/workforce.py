@@ -120,9 +120,13 @@ class Workforce:
 
     def send(self, session: OpenSession, kind: str, **fields: Any) -> None:
         """Say something to a session's worker about that session; nothing if the worker is gone."""
+        self.send_to_worker_of(session, kind, session=session.number, **fields)
+
+    def send_to_worker_of(self, session: OpenSession, kind: str, /, **fields: Any) -> None:
+        """Say something to a session's worker about one of its viewers; nothing if the worker is gone."""
         worker = self._workers.get(session.worker)
         if worker is not None:
-            worker.wire.send(kind, session=session.number, **fields)
+            worker.wire.send(kind, **fields)
 
     def pid(self, session: OpenSession) -> int:
         """The process number of a session's worker; 0 if it is gone."""

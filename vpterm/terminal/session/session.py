@@ -139,6 +139,11 @@ class Session:
     def attach(self, viewer: Viewer) -> None:
         """Show the session to one more terminal; unless it only watches, it types and sets the size."""
         self.viewers[viewer.number] = viewer
+        if viewer.follows:  # nobody else need be painted anew for it
+            viewer.choose(self.size)
+            self._look()
+            self._show(viewer)
+            return
         if not viewer.watches:
             self.controller = viewer
             self._take_size(viewer)
@@ -208,7 +213,8 @@ class Session:
         """Let the app paint if anybody sees it, and if it is theirs."""
         driver = internals.driver_of(self.app) if self.app is not None else None
         if driver is not None:
-            driver.renders = bool(self.viewers) and self._is_ready.is_set()
+            is_seen = any(not viewer.follows for viewer in self.viewers.values())
+            driver.renders = is_seen and self._is_ready.is_set()
 
     def _painted(self, text: str) -> None:
         """The app has painted something."""

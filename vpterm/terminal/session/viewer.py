@@ -31,8 +31,11 @@ class Viewer:
         send: Callable[[bytes, bool], None],
         *,
         watches: bool = False,
+        on_size: Callable[[int, int], None] | None = None,
     ) -> None:
+        """With `on_size` it is of the session's own size, which is told before it is painted; nobody sees it."""
         self.number, self.columns, self.rows = number, size[0], size[1]
+        self._on_size = on_size
         self.kind, self.watches = kind, watches
         self.decoder = KeyDecoder()
         self.held_by: set[str] = set()  # who cannot keep up: "terminal", "wire"
@@ -46,9 +49,17 @@ class Viewer:
         """Whether nothing can be sent now."""
         return bool(self.held_by)
 
+    @property
+    def follows(self) -> bool:
+        """Whether it is of the session's own size, and nobody's terminal (a recording)."""
+        return self._on_size is not None
+
     def choose(self, session_size: tuple[int, int]) -> None:
         """Choose how to show a session that paints for this size."""
         self._lines = []
+        if self._on_size is not None:
+            self.columns, self.rows = session_size
+            self._on_size(*session_size)
         if is_too_small(self.columns, self.rows):
             self.showing = "message"
         else:

@@ -21,7 +21,7 @@ from textual.app import App
 
 from vpterm.kernel.errors import NotAllowed
 from vpterm.kernel.i18n import set_language
-from vpterm.screens.link import End, Hears, Locks, SessionRequest
+from vpterm.screens.link import End, Hears, Locks, SaysRecorded, SessionRequest
 from vpterm.terminal.painting.terminal_kind import TerminalKind
 from vpterm.terminal.questions import Questions
 from vpterm.terminal.session.confinement import confine
@@ -65,6 +65,10 @@ class _Link:
         """See SessionLink."""
         self._wire.send("link.detach", session=self._session)
 
+    def note_place(self, name: str) -> None:
+        """See SessionLink."""
+        self._wire.send("link.place", session=self._session, place=name)
+
     def shut_out(self) -> None:
         """See SessionLink."""
         self._wire.send("link.shut_out", session=self._session)
@@ -89,6 +93,7 @@ class Worker:
         self._make_app: Callable[..., App[Any] | Awaitable[App[Any]]] = getattr(self._module, name or "make_app")
         self._sessions: dict[int, Session] = {}
         self._seats: dict[int, tuple[Viewer, Session]] = {}
+        self._recorded: dict[int, str] = {}  # why each session is recorded, "" for no more; by session
         self._tasks: set[asyncio.Task[None]] = set()
         self._resources: Any = None
         self._database_url = ""
@@ -228,6 +233,7 @@ class Worker:
                 session.end("failed")
                 return
         self._spares.disturbed()
+        self._tell_recorded(session)
         self.wire.send("session.opened", session=session.number)
 
     async def _mount(self, session: Session, request: SessionRequest) -> None:
@@ -262,6 +268,7 @@ class Worker:
         if self._sessions.pop(session.number, None) is None:
             return  # a spare that nobody was given
         self._has_ended_one = True
+        self._recorded.pop(session.number, None)
         for number in [number for number, (_, owner) in self._seats.items() if owner is session]:
             del self._seats[number]
         if not self.done.is_set():  # else the whole worker ends, and the gateway brings its people elsewhere
@@ -290,6 +297,19 @@ class Worker:
         if isinstance(app, Locks):
             app.unlock()
 
+    def _on_session_recorded(self, frame: Frame) -> None:
+        session = self._sessions.get(frame.number("session"))
+        if session is not None:
+            self._recorded[session.number] = frame.text("reason")
+            self._tell_recorded(session)
+
+    def _tell_recorded(self, session: Session) -> None:
+        """Tell the app what its head has to show; it may have been told before it was its person's."""
+        app: object = session.app
+        reason = self._recorded.get(session.number)
+        if isinstance(app, SaysRecorded) and reason is not None:
+            app.be_recorded(reason)
+
     # --- viewers --------------------------------------------------------------------------------------
 
     def _on_viewer_attach(self, frame: Frame) -> None:
@@ -303,9 +323,13 @@ class Worker:
                 piece = data[start : start + _PIECE]
                 self.wire.send("viewer.output", piece, viewer=number, whole=whole and not start)
 
+        def tell_size(columns: int, rows: int) -> None:
+            self.wire.send("viewer.size", viewer=number, columns=columns, rows=rows)
+
         size = (frame.number("columns"), frame.number("rows"))
         kind = TerminalKind.from_json(frame.fields["terminal"])
-        viewer = Viewer(number, size, kind, send, watches=frame.fields["watches"])
+        follows = tell_size if size == (0, 0) else None
+        viewer = Viewer(number, size, kind, send, watches=frame.fields["watches"], on_size=follows)
         viewer.notice = frame.text("notice")
         self._seats[number] = (viewer, session)
         session.attach(viewer)
