@@ -29,6 +29,7 @@ KINDS: dict[str, dict[str, type]] = {
     "session.open": {"session": int, "request": dict},
     "session.end": {"session": int},
     "session.tell": {"session": int, "sentence": str},
+    "session.support": {"session": int, "standing": dict},
     "viewer.attach": {
         "session": int,
         "viewer": int,
@@ -37,7 +38,9 @@ KINDS: dict[str, dict[str, type]] = {
         "terminal": dict,
         "notice": str,
         "watches": bool,
+        "guest": dict,  # guests.py; {} for the session's own person
     },
+    "viewer.guest": {"viewer": int, "guest": dict},
     "viewer.input": {"viewer": int},
     "viewer.resize": {"viewer": int, "columns": int, "rows": int},
     "viewer.pause": {"viewer": int},
@@ -53,6 +56,7 @@ KINDS: dict[str, dict[str, type]] = {
     "viewer.output": {"viewer": int, "whole": bool},
     "viewer.taken": {"viewer": int, "bytes": int},
     "viewer.closed": {"viewer": int},
+    "session.keyboard_back": {"session": int},
     "link.site": {"session": int, "site": str},
     "link.leave": {"session": int},
     "link.detach": {"session": int},

@@ -15,6 +15,7 @@ from typing import Any
 
 from vpterm.kernel.i18n import _, using
 from vpterm.screens.link import SHUT_OUT, SessionRequest
+from vpterm.terminal.gateway.guests import NoSupport, Support
 from vpterm.terminal.gateway.last_sites import LastSites
 from vpterm.terminal.gateway.metrics import Metrics
 from vpterm.terminal.gateway.own_account import OwnAccount
@@ -22,6 +23,7 @@ from vpterm.terminal.gateway.registry import OpenSession, Registry
 from vpterm.terminal.gateway.seat import Ending, Seat
 from vpterm.terminal.gateway.workers import WorkerLink, WorkerUnavailable
 from vpterm.terminal.gateway.workforce import Workforce
+from vpterm.terminal.guests import Guest
 from vpterm.terminal.identity.greeting import language_of
 from vpterm.terminal.identity.identity import SiteAccess
 from vpterm.terminal.line.door import LineDesk
@@ -40,6 +42,7 @@ class Gateway:
         self._last_sites = LastSites(settings.last_sites_path)
         self._settings = settings
         self.own_account: OwnAccount | None = None
+        self.support: Support = NoSupport()
         self._by_viewer: dict[int, Seat] = {}
         self._numbers = itertools.count(1)
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -56,6 +59,7 @@ class Gateway:
 
     async def close(self) -> None:
         """Give every terminal back, end every worker."""
+        self.support.close()
         for seat in list(self.seats):
             self._dismiss(seat, Ending.STOPPED, lambda: _("The server is being stopped. Your session has been closed."))
         for task in list(self._tasks):
@@ -66,6 +70,9 @@ class Gateway:
 
     def seat_taken(self, seat: Seat) -> None:
         """A person has come in: bring them to the site they used last."""
+        if self.support.takes(seat):
+            self.support.receive(seat)
+            return
         self.seats[seat] = None
         account = seat.account
         chosen = self._last_sites.choose(account.login, [site.code for site in account.sites])
@@ -78,6 +85,8 @@ class Gateway:
     def seat_left(self, seat: Seat) -> None:
         """The connection is gone; the session waits for the person to come back."""
         seat.is_gone = True
+        if self.support.lets_go(seat):
+            return
         session = seat.session
         if session is not None:
             self.registry.note_seen(session, seat.typed_at)
@@ -149,15 +158,40 @@ class Gateway:
             else:
                 self._look(seat, self.workforce.of(session), session.number, notice="", watches=True)
 
-    def _look(self, seat: Seat, worker: WorkerLink, session: int, *, notice: str, watches: bool) -> None:
+    def _look(
+        self,
+        seat: Seat,
+        worker: WorkerLink,
+        session: int,
+        *,
+        notice: str,
+        watches: bool,
+        guest: Guest | None = None,
+    ) -> None:
         self._forget_viewer(seat)
         viewer = next(self._numbers)
         self._by_viewer[viewer] = seat
-        seat.look(worker, session, viewer, notice=notice, watches=watches)
+        seat.look(worker, session, viewer, notice=notice, watches=watches, guest=guest)
+        self._seats_changed(session)
 
     def _forget_viewer(self, seat: Seat) -> None:
         if seat.viewer is not None:
             self._by_viewer.pop(seat.viewer, None)
+        if seat.session is not None:
+            self._seats_changed(seat.session)
+
+    def _seats_changed(self, session: int) -> None:
+        """Tell support, once whoever comes in the place of somebody has sat down."""
+        asyncio.get_running_loop().call_soon(self.support.seats_changed, session)
+
+    def show_guest(self, seat: Seat, session: OpenSession, guest: Guest) -> None:
+        """Show somebody else's session to a supporter, who is no seat of it: the keyboard never falls to them."""
+        self._look(seat, self.workforce.of(session), session.number, notice="", watches=True, guest=guest)
+
+    def hide_from_guest(self, seat: Seat) -> None:
+        """Not one byte more of what a worker paints reaches this terminal, nor one of what it types the session."""
+        self._forget_viewer(seat)
+        seat.give_back()
 
     def _dismiss(self, seat: Seat, ending: Ending, message: Callable[[], str]) -> None:
         self._forget_viewer(seat)
@@ -230,6 +264,8 @@ class Gateway:
         elif frame.kind == "link.detach":
             for seat in seats:
                 self._dismiss(seat, Ending.WAITING, lambda: _("Your session is waiting for you."))
+        elif frame.kind == "session.keyboard_back":
+            self.support.keyboard_is_back(session)
         elif frame.kind == "link.ask":
             self._do(self._answer(worker, session, frame))
         elif frame.kind == "link.site":
@@ -240,8 +276,12 @@ class Gateway:
 
     async def _answer(self, worker: WorkerLink, session: OpenSession, frame: Frame) -> None:
         """A worker asks for the person of one of its own sessions, and for nobody else."""
-        if self.own_account is not None:
-            answer = await self.own_account.answer(session.login, frame.text("question"), frame.fields["values"])
+        question, values = frame.text("question"), frame.fields["values"]
+        if question.startswith("support."):
+            answer = await self.support.answer(session, question, values)
+            worker.wire.send("link.answered", session=session.number, number=frame.number("number"), answer=answer)
+        elif self.own_account is not None:
+            answer = await self.own_account.answer(session.login, question, values)
             worker.wire.send("link.answered", session=session.number, number=frame.number("number"), answer=answer)
 
     def _session_ended(self, session: OpenSession, reason: str, seats: list[Seat]) -> None:

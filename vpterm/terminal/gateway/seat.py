@@ -6,6 +6,7 @@ beyond what the terminal takes is dropped until the worker sends the whole scree
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,6 +14,7 @@ from typing import Protocol
 
 from vpterm.terminal.gateway.metrics import Pace
 from vpterm.terminal.gateway.workers import WorkerLink
+from vpterm.terminal.guests import Guest
 from vpterm.terminal.identity.identity import Account
 from vpterm.terminal.painting.modes import GIVE_BACK, TAKE
 from vpterm.terminal.painting.terminal_kind import TerminalKind
@@ -93,6 +95,8 @@ class Seat:
         self._has_taken = False
         self._restarts: list[float] = []
         self.pace: Pace | None = None  # given by a door that measures
+        self.command = ""  # what was asked for by `ssh -t HOST COMMAND`, where that is offered
+        self.divert: Callable[[bytes], None] | None = None  # takes what is typed, in place of the session
 
     @property
     def session(self) -> int | None:
@@ -120,14 +124,24 @@ class Seat:
 
     # --- looking at a session -------------------------------------------------------------------------
 
-    def look(self, worker: WorkerLink, session: int, viewer: int, *, notice: str, watches: bool) -> None:
-        """Look at a session from now on."""
+    def look(
+        self,
+        worker: WorkerLink,
+        session: int,
+        viewer: int,
+        *,
+        notice: str,
+        watches: bool,
+        guest: Guest | None = None,
+    ) -> None:
+        """Look at a session from now on; as a guest, where it is somebody else's."""
         self.look_away()
         if not self._has_taken:
             self._has_taken = True
             self._line.write(TAKE.encode())
         site = self.account.site(worker.site_code)
-        self._line.name_place(f"{site.name if site else worker.site_code} · {self.account.display_name}")
+        place = guest.where if guest is not None else site.name if site else worker.site_code
+        self._line.name_place(f"{place} · {self.account.display_name}")
         self._view = _View(worker, session, viewer, watches)
         self._wants_whole = False  # the first painting of a fresh session is whole without being marked so
         worker.wire.send(
@@ -139,6 +153,7 @@ class Seat:
             terminal=self.kind.to_json(),
             notice=notice,
             watches=watches,
+            guest=guest.to_json() if guest is not None else {},
         )
         if self._is_held:
             worker.wire.send("viewer.pause", viewer=viewer)
@@ -161,6 +176,13 @@ class Seat:
     def type(self, data: bytes) -> None:
         """The terminal has sent something; while no session is there it is kept, none of it is lost."""
         self.typed_at = datetime.now(UTC)
+        if self.divert is not None:
+            self.divert(data)
+        else:
+            self.pass_on(data)
+
+    def pass_on(self, data: bytes) -> None:
+        """Give what was typed to the session."""
         if self._view is None:
             self._early += data
             if len(self._early) > _MOST_UNTAKEN:
@@ -200,6 +222,17 @@ class Seat:
             self._line.write(frame.body)
             if self.pace is not None:
                 self.pace.painted()
+
+    def write(self, text: str) -> None:
+        """Write to the terminal while it looks at nothing."""
+        self._line.write(text.encode())
+
+    def give_back(self) -> None:
+        """Look at nothing, and give the terminal back as it was: what it showed is gone from it."""
+        self.look_away()
+        if self._has_taken and not self.is_gone:
+            self._has_taken = False
+            self._line.write(GIVE_BACK.encode())
 
     def hold(self) -> None:
         """The terminal does not keep up: nothing more is queued for it."""
