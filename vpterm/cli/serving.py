@@ -85,20 +85,22 @@ async def open_door(
     from vpterm.terminal.identity.accounts import StaffAccounts
     from vpterm.terminal.service import serve as serve_door
     from vpterm.terminal.settings import DoorSettings
+    from vpterm.terminal.support.journal import StaffJournal
 
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, ended.set)
     seal = Seal(standing.installation.new_secret(SEAL_SECRET))
-    accounts = StaffAccounts(Database(standing.url(roles.DOOR_LOGIN)), seal)
+    database = Database(standing.url(roles.DOOR_LOGIN))
+    accounts = StaffAccounts(database, seal)
     settings = DoorSettings(
         state_folder=standing.installation.home, host=host, port=port, web_port=web.port, web_host=web.host,
         web_names=web.names, web_certificate=web.certificate, web_key=web.key, metrics_port=metrics_port,
         log_json=log_json,
     )  # fmt: skip
     try:
-        service = await serve_door(settings, accounts, standing.site_url)
+        service = await serve_door(settings, accounts, standing.site_url, StaffJournal(database))
     except OSError as failure:
         await accounts.close()
         raise VptermError(

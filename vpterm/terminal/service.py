@@ -20,6 +20,8 @@ from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.ssh.algorithms import CIPHERS, KEX, KEX_STRICT, MACS, SIGNATURES
 from vpterm.terminal.ssh.door import Door
 from vpterm.terminal.ssh.hostkey import load_host_key
+from vpterm.terminal.support.desk import SupportDesk
+from vpterm.terminal.support.journal import Journal
 
 if TYPE_CHECKING:
     from vpterm.terminal.web.door import WebDoor, WebDoorUnavailable
@@ -70,17 +72,22 @@ class Service:
             connection.abort()
 
 
-async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[str], str]) -> Service:
+async def serve(
+    settings: DoorSettings, accounts: Accounts, secrets: Callable[[str], str], journal: Journal | None = None
+) -> Service:
     """Open the door; returns when people can come in. Close the returned service to stop.
 
     `secrets(site_code)` gives the database address of that site's own login (KeyError or OSError if there is
-    none). Raises WorkerUnavailable if the screens do not load, OSError if the port is taken.
+    none). `journal` keeps the trail of support; without one nobody looks in. Raises WorkerUnavailable if the screens
+    do not load, OSError if the port is taken.
     """
     logging.getLogger("asyncssh").setLevel(logging.WARNING)
     key = load_host_key(settings.host_key_path)
     gateway = Gateway(settings, secrets)
     keeper = Doorkeeper(settings, accounts, gateway)
     gateway.own_account = OwnAccount(accounts, keeper.guesses, keeper.limits)
+    if journal is not None:
+        gateway.support = SupportDesk(gateway, accounts, journal)
     async with contextlib.AsyncExitStack() as undo:
         undo.push_async_callback(gateway.close)
         await gateway.start()

@@ -45,7 +45,16 @@ RIGHTS: dict[Role, frozenset[str]] = {
     Role.NURSE: frozenset(_DESK | _CARE),
     Role.RECEPTION: frozenset(_DESK | {"care.weigh"}),
     Role.MANAGEMENT: frozenset(
-        _DESK | {"invoices.credit", "agenda.manage", "fees.edit", "group.manage", "staff.manage", "audit.read", "support.approve"}
+        _DESK
+        | {
+            "invoices.credit",
+            "agenda.manage",
+            "fees.edit",
+            "group.manage",
+            "staff.manage",
+            "audit.read",
+            "support.approve",
+        }
     ),
     Role.SUPPORT: frozenset(),
 }

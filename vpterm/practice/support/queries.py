@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -51,4 +52,9 @@ async def list_events(database: Database, *, person_id: int | None = None, most:
         statement = statement.where(event.person_id == person_id)
     async with database.reading() as connection:
         rows = (await connection.execute(statement)).all()
-    return [EventRow(row[0], row[1] or row[0], Happening(row[2]), *row[3:]) for row in rows]
+    return [_row(row) for row in rows]
+
+
+def _row(row: Any) -> EventRow:
+    number, request, kind, *rest = row
+    return EventRow(number, request or number, Happening(kind), *rest)

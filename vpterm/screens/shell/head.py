@@ -1,4 +1,7 @@
-"""The two lines on top of every place: whose site it is, what is open, the time, the person; then the double rule."""
+"""The two lines on top of every place: whose site it is, what is open, the time, the person; then the double rule.
+
+While support asks or looks in, the band that tells so stands in place of the rule: nothing else moves.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from vpterm.kernel.dates import format_day_title
 from vpterm.kernel.i18n import current_language
 from vpterm.kernel.text import fit
 from vpterm.screens.shell.drawn import Drawn
+from vpterm.screens.shell.support_band import draw_band
 
 
 class Head(Drawn):
@@ -31,6 +35,8 @@ class Head(Drawn):
     def draw(self, y: int) -> Strip:
         """Line 0 is the title, line 1 the double rule."""
         app, width, look = self.app, self.size.width, self.look
+        if y == 1 and app.support.is_told:
+            return draw_band(app, width)
         if y == 1:
             rule = [Segment(" "), Segment("═" * max(width - 2, 0), look.style("site")), Segment(" ")]
             return Strip(rule).adjust_cell_length(width)

@@ -80,7 +80,7 @@ class WaitingRoom(Place):
         Action("finish", Keys("t", ("ctrl+x",)), N_("finish"), N_("The consultation is over; on to the desk.")),
         Action("bill", BILL, N_("bill"), N_("Open the client's invoice."), in_footer=False),
         Action("let_go", Keys("p", ("ctrl+k",)), N_("gone"), N_("The animal has left.")),
-        Action("undo", Keys("z", ("ctrl+z",)), N_("undo"), N_("Take the last step of this line back.")),
+        Action("undo", Keys("z", ("f18",)), N_("undo"), N_("Take the last step of this line back.")),
         Action("agenda", Keys("g", ("ctrl+e",)), N_("agenda"), N_("The agenda of today."), in_footer=False),
     )
     follows = frozenset({"visits", "bookings"})

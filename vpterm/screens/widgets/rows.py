@@ -98,6 +98,11 @@ class Rows(Drawn, Generic[T], can_focus=True):
         """The row under the cursor."""
         return self._rows[self.cursor] if self._rows else None
 
+    @property
+    def cursor_line(self) -> int:
+        """The line on which the cursor stands."""
+        return self.cursor - self.top + self._first_line
+
     def set_rows(self, rows: Sequence[T], *, newest_first: bool = False) -> None:
         """Show other rows; the cursor stays on the same row by its identity, or else near where it was.
 

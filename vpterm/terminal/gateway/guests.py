@@ -15,7 +15,7 @@ Listener = Callable[[OpenSession, bool], None]
 
 
 class Support(Protocol):
-    """Support at this server. `listeners` are told when somebody of support begins to see a session (True), and ends."""
+    """Support at this server. `listeners` are told when support begins to see a session (True), and when it ends."""
 
     listeners: list[Listener]
 

@@ -55,9 +55,7 @@ class Account:
         """The same person at these sites only; at all of theirs without any."""
         if not codes:
             return self
-        sites, supports = (
-            tuple(site for site in whole if site.code in codes) for whole in (self.sites, self.supports)
-        )
+        sites, supports = (tuple(site for site in whole if site.code in codes) for whole in (self.sites, self.supports))
         return replace(self, sites=sites, supports=supports)
 
     def next_step(self, method: LoginMethod) -> NextStep:

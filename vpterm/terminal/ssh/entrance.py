@@ -25,6 +25,7 @@ from vpterm.terminal.ssh.anteroom import Anteroom
 _log = logging.getLogger("vpterm.terminal")
 
 _MOST_EARLY = 8 * 1024
+_MOST_COMMAND = 512
 _RESIZE_PERIOD_S = 0.1  # laying out an app costs; a dragged corner sends sizes by the hundred
 
 
@@ -42,6 +43,7 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         self._seat: Seat | None = None
         self._meter: LineMeter | None = None
         self._wants = "shell"
+        self._command = ""
         self._is_reading = True
         self._early = bytearray()
         self._resizing: asyncio.TimerHandle | None = None
@@ -61,8 +63,10 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         return True
 
     def exec_requested(self, command: str) -> bool:
-        """Refused in `session_started`, where there is a channel to say so."""
-        self._wants = "exec"
+        """Refused in `session_started`, where there is a channel to say so; support may `attach` to a session."""
+        supports = self._account is not None and bool(self._account.supports)
+        self._wants = "attach" if supports and command.split()[:1] == ["attach"] else "exec"
+        self._command = command[:_MOST_COMMAND] if self._wants == "attach" else ""
         return True
 
     def subsystem_requested(self, subsystem: str) -> bool:
@@ -104,6 +108,7 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         peer = channel.get_extra_info("peername")
         origin = f"ssh {peer[0]}" if peer else "ssh"
         self._seat = Seat(self._account, self, self._size, kind, greeting, origin=origin)
+        self._seat.command = self._command
         self._seat.pace = self._gateway.metrics.pace(channel.get_connection())
         self._gateway.seat_taken(self._seat)
         early, self._early = bytes(self._early), bytearray()
