@@ -5,12 +5,16 @@ import os
 import time
 from typing import Any, ClassVar
 
+from rich.style import Style
+from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from vpterm.screens.link import SessionLink, SessionRequest
+from vpterm.kernel.errors import Refused
+from vpterm.screens.link import SessionLink, SessionRequest, SupportStanding
+from vpterm.screens.privacy import marked, owner
 
 
 async def open_worker(site_code: str, database_url: str) -> dict[str, str]:
@@ -27,10 +31,14 @@ async def close_worker(resources: dict[str, str]) -> None:
 
 
 class SmallApp(App[None]):
-    """Shows who and where; F5 fails, F7 never returns, F8 detaches, F10 leaves, F6 goes to the other site."""
+    """Shows who and where, an owner, and how things stand with support; F2 sends what stands in the field there.
+
+    F5 fails, F7 never returns, F8 detaches, F10 leaves, F6 goes to the other site.
+    """
 
     CSS = "Static { height: 1; } Input { border: none; height: 1; }"
     BINDINGS: ClassVar = [
+        Binding("f2", "support"),
         Binding("f4", "say('F4')"),
         Binding("f5", "fail"),
         Binding("f6", "other_site"),
@@ -49,6 +57,7 @@ class SmallApp(App[None]):
         self.request, self.link, self.resources = request, link, resources
         self.flood: Timer | None = None
         self.frames = 0
+        self.standing = SupportStanding()
 
     def compose(self) -> ComposeResult:
         """Title, field, size, line."""
@@ -56,6 +65,8 @@ class SmallApp(App[None]):
         yield Static(f"SITE {request.site_code} {request.login} {self.resources['database_url']}", id="title")
         yield Input(id="field", select_on_focus=False)
         yield Static("", id="size")
+        yield Static(Text("Quatrepoil 06 12 34 56 78", style=marked(owner(""), Style())), id="owner")
+        yield Static("", id="support")
         yield Static(f"pid {os.getpid()} colours {request.colours}", id="line")
 
     def on_resize(self, event: Any) -> None:
@@ -65,6 +76,23 @@ class SmallApp(App[None]):
     def action_say(self, text: str) -> None:
         """Show a key."""
         self.query_one("#line", Static).update(text)
+
+    def stand_with_support(self, standing: SupportStanding) -> None:
+        """Tell how things stand."""
+        self.standing = standing
+        holder = "theirs" if standing.has_keyboard else "mine"
+        told = f"support {standing.phase} {standing.name} {standing.reach} {holder} {standing.reason}"
+        self.call_later(self.query_one("#support", Static).update, told)
+
+    async def action_support(self) -> None:
+        """`answer type 15 no`, `end`, `give`: what the person's screens would send."""
+        question, *words = self.query_one("#field", Input).value.split()
+        values = dict(zip(("reach", "minutes", "private"), words, strict=False))
+        self.query_one("#field", Input).value = ""
+        try:
+            await self.link.ask_door(f"support.{question}", {**values, "number": str(self.standing.number)})
+        except Refused as refused:
+            self.action_say(f"REFUSED {refused.message}")
 
     def hear(self, sentence: str) -> None:
         """What the administrator says."""

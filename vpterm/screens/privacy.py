@@ -7,6 +7,7 @@ and terminal/session/masking.py covers them for guests. It changes nothing of wh
 from __future__ import annotations
 
 from rich.style import Style
+from rich.text import Text
 
 META = "private"  # in the meta of a rich style: "owner" for a name, "value" for anything else
 _VALUE = Style.from_meta({META: "value"})
@@ -40,6 +41,11 @@ def marked(text: str, style: Style) -> Style:
     if not isinstance(text, Private):
         return style
     return style + (_OWNER if isinstance(text, Owner) else _VALUE)
+
+
+def told(text: str) -> str | Text:
+    """What a stock widget is given to show `text` with its mark."""
+    return Text(text, style=marked(text, Style())) if isinstance(text, Private) else text
 
 
 VALUE_MARK = _VALUE  # for widgets that draw what they do not hold as a text of their own

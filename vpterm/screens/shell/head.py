@@ -13,6 +13,7 @@ from textual.strip import Strip
 from vpterm.kernel.dates import format_day_title
 from vpterm.kernel.i18n import current_language
 from vpterm.kernel.text import fit
+from vpterm.screens.privacy import marked
 from vpterm.screens.shell.drawn import Drawn
 from vpterm.screens.shell.support_band import draw_band
 
@@ -47,10 +48,10 @@ class Head(Drawn):
         site = fit(app.site.name.upper(), 24 if self._name and width < 110 else 60)
         pieces: list[tuple[str, Style]] = [(site, look.style("site"))]
         if self._name:
-            pieces += [("   ", look.style("text")), (self._name.upper(), look.style("strong"))]
+            pieces += [("   ", look.style("text")), (self._name.upper(), marked(self._name, look.style("strong")))]
             clock = clock if width >= 110 else ""
         if self._facts:
-            pieces.append(("  " + self._facts, look.style("text")))
+            pieces.append(("  " + self._facts, marked(self._facts, look.style("text"))))
         right: list[tuple[str, Style]] = []
         if clock:
             right.append((clock + "       ", look.style("text")))

@@ -16,7 +16,7 @@ from vpterm.terminal.gateway.metrics import Pace
 from vpterm.terminal.gateway.workers import WorkerLink
 from vpterm.terminal.guests import Guest
 from vpterm.terminal.identity.identity import Account
-from vpterm.terminal.painting.modes import GIVE_BACK, TAKE
+from vpterm.terminal.painting.modes import CLEAR, GIVE_BACK, TAKE
 from vpterm.terminal.painting.terminal_kind import TerminalKind
 from vpterm.terminal.wire import Frame
 
@@ -232,7 +232,7 @@ class Seat:
         self.look_away()
         if self._has_taken and not self.is_gone:
             self._has_taken = False
-            self._line.write(GIVE_BACK.encode())
+            self._line.write((CLEAR + GIVE_BACK).encode())  # cleared: not every terminal has a screen to change to
 
     def hold(self) -> None:
         """The terminal does not keep up: nothing more is queued for it."""

@@ -83,13 +83,11 @@ class GuestPicture:
     def _status(self, guest: Guest, left_s: int, part: Size, screen: Size) -> str:
         granted = _("you type") if guest.has_keyboard else _("pointing") if guest.points else _("watching")
         names = _("names shown") if guest.sees_private else _("names masked")
-        minutes = _("{n} min left").format(n=left_s // 60) if left_s >= 60 else _("less than a minute left")
-        told = [_("Ctrl+X leaves"), granted, minutes, names]
+        told = [_("Ctrl+X leaves"), _("{n} min left").format(n=(left_s + 59) // 60)]
         if part != screen:
-            columns = f"{self.origin[0] + 1}-{self.origin[0] + part[0]}/{screen[0]}"
-            rows = f"{self.origin[1] + 1}-{self.origin[1] + part[1]}/{screen[1]}"
-            told.insert(1, _("columns {columns}, lines {rows}").format(columns=columns, rows=rows))
-        return " " + " · ".join([*told, guest.where])
+            spans = [f"{first + 1}-{first + count}" for first, count in zip(self.origin, part, strict=True)]
+            told.append(f"{'×'.join(spans)} / {screen[0]}×{screen[1]}")
+        return " " + " · ".join([*told, granted, names, guest.where])
 
 
 def _followed(origin: int, focus: int, shown: int, whole: int) -> int:
