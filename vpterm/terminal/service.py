@@ -13,6 +13,7 @@ import asyncssh
 from vpterm.terminal.gateway.control import ControlSocket
 from vpterm.terminal.gateway.doorkeeper import Doorkeeper
 from vpterm.terminal.gateway.gateway import Gateway
+from vpterm.terminal.gateway.guests import NoSupport, Support
 from vpterm.terminal.gateway.metrics_door import MetricsDoor
 from vpterm.terminal.gateway.own_account import OwnAccount
 from vpterm.terminal.identity.identity import Accounts
@@ -20,6 +21,7 @@ from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.ssh.algorithms import CIPHERS, KEX, KEX_STRICT, MACS, SIGNATURES
 from vpterm.terminal.ssh.door import Door
 from vpterm.terminal.ssh.hostkey import load_host_key
+from vpterm.terminal.support.approval import Approvals
 from vpterm.terminal.support.desk import SupportDesk
 from vpterm.terminal.support.journal import Journal
 
@@ -86,12 +88,16 @@ async def serve(
     gateway = Gateway(settings, secrets)
     keeper = Doorkeeper(settings, accounts, gateway)
     gateway.own_account = OwnAccount(accounts, keeper.guesses, keeper.limits)
-    if journal is not None:
-        gateway.support = SupportDesk(gateway, accounts, journal)
+    desk: Support = SupportDesk(gateway, accounts, journal) if journal is not None else NoSupport()
+    gateway.support = desk
     async with contextlib.AsyncExitStack() as undo:
         undo.push_async_callback(gateway.close)
         await gateway.start()
         control = ControlSocket(gateway, settings.control_path)
+        if isinstance(desk, SupportDesk):
+            approvals = Approvals(desk, keeper)
+            control.offer("support.waiting", approvals.waiting)
+            control.offer("support.approve", approvals.approve)
         undo.push_async_callback(control.close)
         await control.open()
         metrics = make_metrics_door(gateway, accounts)

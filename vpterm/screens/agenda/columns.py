@@ -61,5 +61,9 @@ def owner(entry: Entry) -> str:
     return owner_name(entry.client_name) if isinstance(entry, BookingRow) and entry.animal else ""
 
 
+def _note(entry: Entry) -> str:
+    return private("" if is_closed(entry) else _of(entry, "note"))
+
+
 def _of(entry: Entry, name: str) -> str:
     return str(getattr(entry, name)) if isinstance(entry, BookingRow) else ""

@@ -64,7 +64,7 @@ def _waited(visit: VisitRow) -> Cell:
 
 
 def _alert(visit: VisitRow) -> str | Cell:
-    return Cell(visit.alert, "danger") if visit.alert else ""
+    return Cell(private(visit.alert), "danger") if visit.alert else ""
 
 
 def _with(visit: VisitRow) -> str:

@@ -87,7 +87,7 @@ class Answers:
 
     async def _waiting(self, session: OpenSession, person: Account, given: _Values) -> _Answer:
         self._require_approver(person)
-        return {"waiting": [_waiting(visit) for visit in self._desk.waiting_for_approval()]}
+        return {"waiting": [told_of(visit) for visit in self._desk.waiting_for_approval()]}
 
     async def _approve(self, session: OpenSession, person: Account, given: _Values) -> _Answer:
         self._require_approver(person)
@@ -116,7 +116,8 @@ def _event(row: EventRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _waiting(visit: Visit) -> dict[str, Any]:
+def told_of(visit: Visit) -> dict[str, Any]:
+    """A request that waits for a second person, as it is listed."""
     return {
         "number": visit.number, "supporter": visit.supporter.login, "name": visit.supporter.display_name,
         "person": visit.person.login, "site": visit.session.site_code, "reason": visit.reason,

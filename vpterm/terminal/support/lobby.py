@@ -84,7 +84,7 @@ class Lobby:
     async def _serve_once(self) -> None:
         sessions = await self._show_sessions()
         wanted = (
-            await self._lines.ask(_("Number (! before it: without consent), Enter lists anew, q:"), shown=True)
+            await self._lines.ask(_("Number (! before it: without consent), Enter lists anew, q leaves:"), shown=True)
         ).strip()
         if wanted == "q":
             raise PersonLeft
@@ -147,9 +147,7 @@ class Lobby:
     async def _answered(self, visit: Visit) -> bool:
         """Wait for the answer; Ctrl-C withdraws the request."""
         if visit.glass:
-            told = _(
-                "Request {number} waits for a second person: vpterm support approve {number}. Ctrl+C withdraws it."
-            )
+            told = _("Request {number} waits for a second person (vpterm support approve). Ctrl+C withdraws it.")
         else:
             told = _("Asked. No answer within a minute is a no. Ctrl+C withdraws the request.")
         self._lines.say(told.format(number=visit.number))
@@ -178,7 +176,7 @@ def read_command(command: str) -> tuple[str, str, bool]:
     words = [word for word in words if word != BREAK_GLASS]
     if len(words) < 3 or words[0] != "attach":
         raise Refused(
-            _('Ask like this: attach LOGIN "REASON"'), _('Without consent: attach --break-glass LOGIN "REASON"')
+            _("Ask like this: attach LOGIN REASON."), _("Without consent: attach --break-glass LOGIN REASON.")
         )
     return words[1].lower(), " ".join(words[2:]), glass
 
