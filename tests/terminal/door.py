@@ -11,6 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pexpect
 import pyte
 
 from tests.terminal.memory_accounts import MemoryAccounts
+from tests.terminal.memory_journal import MemoryJournal
 from tests.terminal.memory_ledger import MemoryLedger
 from tests.terminal.namespace import enter_network
 from vpterm.practice.staff.rules import Role
@@ -41,6 +43,9 @@ def make_accounts() -> MemoryAccounts:
     def account(login: str, *sites: SiteAccess, language: str = "en") -> Account:
         return Account(login, len(login), login.title(), language, sites, password)
 
+    def support(login: str, *supports: SiteAccess) -> Account:
+        return replace(account(login), supports=supports)
+
     broken = SiteAccess("broken", 9, "Broken")
     return MemoryAccounts(
         [
@@ -53,6 +58,10 @@ def make_accounts() -> MemoryAccounts:
             account("vet.broken", broken),
             account("vet.unmakable", LILAS),
             account("vet.unnoted", LILAS),
+            support("support.lilas", LILAS),
+            support("support.other", LILAS),
+            support("support.port", PORT),
+            replace(account("gerance", PORT), approves_support=True),
             *(account(f"vet.n{number}", LILAS) for number in range(10)),
         ]
     )
@@ -71,12 +80,15 @@ class RunningDoor:
         self.folder = folder
         self.accounts = make_accounts()
         self.ledger = ledger or MemoryLedger()
+        self.journal = MemoryJournal()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         if network is not None:
             self.run(enter_network(network))
-        self.service: Service = self.run(serve(self.settings, self.accounts, self._secret, ledger=self.ledger))
+        self.service: Service = self.run(
+            serve(self.settings, self.accounts, self._secret, ledger=self.ledger, journal=self.journal)
+        )
         self.port = self.service.port
 
     @staticmethod
@@ -189,15 +201,15 @@ class Person(Terminal):
         password: str | None = PASSWORD,
         term: str = "xterm-256color",
         extra: list[str] | None = None,
-        session: str | None = None,
+        asks: str | None = None,
     ) -> None:
-        """`session` is asked for by its name: ssh -t LOGIN@HOST NAME."""
-        command = shutil.which("ssh") or "ssh"
+        """`asks` stands behind the name of the server: the name of a session, or what support asks for."""
+        ssh = shutil.which("ssh") or "ssh"
         arguments = [*(extra or []), *door.ssh_options(key), "-p", str(door.port), f"{login}@127.0.0.1"]
-        arguments = [*arguments[:-1], "-t", arguments[-1], session] if session is not None else arguments
+        arguments = ["-t", *arguments, asks] if asks is not None else arguments
         environment = {**os.environ, "TERM": term, "LC_ALL": "C.UTF-8"}
         environment.pop("COLORTERM", None)
-        super().__init__(command, arguments, size=size, environment=environment)
+        super().__init__(ssh, arguments, size=size, environment=environment)
         if key is None and password is not None:
             self.process.expect("[Pp]assword:|Mot de passe")
             self.process.sendline(password)

@@ -7,13 +7,16 @@ import re
 import time
 from typing import Any, ClassVar
 
+from rich.style import Style
+from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from vpterm.kernel.errors import VptermError
-from vpterm.screens.link import SessionLink, SessionRequest
+from vpterm.kernel.errors import Refused, VptermError
+from vpterm.screens.link import SessionLink, SessionRequest, SupportStanding
+from vpterm.screens.privacy import marked, owner
 
 
 async def open_worker(site_code: str, database_url: str) -> dict[str, str]:
@@ -30,7 +33,10 @@ async def close_worker(resources: dict[str, str]) -> None:
 
 
 class SmallApp(App[None]):
-    """Shows who and where; F5 fails, F7 never returns, F8 detaches, F10 leaves, F6 goes to the other site.
+    """Shows who and where, an owner, and how things stand with support.
+
+    F5 fails, F7 never returns, F8 detaches, F10 leaves, F6 goes to the other site. Ctrl+O sends what stands in the field
+    to support.
 
     F1 never returns from C, F2 eats memory little by little, F3 as fast as it can.
     F11 says that it is locked; F12 asks the door what the field says: "question name=value name=value".
@@ -41,6 +47,7 @@ class SmallApp(App[None]):
         Binding("f1", "spin"),
         Binding("f2", "leak"),
         Binding("f3", "eat"),
+        Binding("ctrl+o", "support"),
         Binding("f4", "say('F4')"),
         Binding("f5", "fail"),
         Binding("f6", "other_site"),
@@ -62,6 +69,7 @@ class SmallApp(App[None]):
         self.flood: Timer | None = None
         self.frames = 0
         self.eaten: list[bytes] = []
+        self.standing = SupportStanding()
 
     def compose(self) -> ComposeResult:
         """Title, field, size, line."""
@@ -69,6 +77,8 @@ class SmallApp(App[None]):
         yield Static(f"SITE {request.site_code} {request.login} {self.resources['database_url']}", id="title")
         yield Input(id="field", select_on_focus=False)
         yield Static("", id="size")
+        yield Static(Text("Quatrepoil 06 12 34 56 78", style=marked(owner(""), Style())), id="owner")
+        yield Static("", id="support")
         yield Static(f"pid {os.getpid()} colours {request.colours}", id="line")
         began = "locked" if request.locked else "open"
         yield Static(f"session <{request.session_name}> began {began}", id="session")
@@ -86,6 +96,23 @@ class SmallApp(App[None]):
         """What the head would show."""
         self.call_later(self.action_say, f"recorded: {reason or 'no'}.")
         self.link.note_place("small.app")
+
+    def stand_with_support(self, standing: SupportStanding) -> None:
+        """Tell how things stand."""
+        self.standing = standing
+        holder = "theirs" if standing.has_keyboard else "mine"
+        told = f"support {standing.phase} {standing.name} {standing.reach} {holder} {standing.reason}"
+        self.call_later(self.query_one("#support", Static).update, told)
+
+    async def action_support(self) -> None:
+        """`answer type 15 no`, `end`, `give`: what the person's screens would send."""
+        question, *words = self.query_one("#field", Input).value.split()
+        values = dict(zip(("reach", "minutes", "private"), words, strict=False))
+        self.query_one("#field", Input).value = ""
+        try:
+            await self.link.ask_door(f"support.{question}", {**values, "number": str(self.standing.number)})
+        except Refused as refused:
+            self.action_say(f"REFUSED {refused.message}")
 
     def hear(self, sentence: str) -> None:
         """What the administrator says."""

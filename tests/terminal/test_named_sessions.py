@@ -21,25 +21,25 @@ def sessions_of(door: RunningDoor, login: str) -> list[SessionInfo]:
 
 def test_a_session_is_opened_and_found_again_by_its_name(door: RunningDoor) -> None:
     key = door.make_key("vet.n0")
-    with person(door, "vet.n0", key=key, session="Consultation") as vet:
+    with person(door, "vet.n0", key=key, asks="Consultation") as vet:
         vet.sees("session <consultation>")
         vet.types("Mirza")
         vet.sees("Mirza")
         vet.types(F8)
         assert vet.ends() == 0
-    with person(door, "vet.n0", key=key, session="maison") as vet:
+    with person(door, "vet.n0", key=key, asks="maison") as vet:
         vet.sees("session <maison>")
         assert "Mirza" not in vet.text
         vet.types(F8)
         assert vet.ends() == 0
-    with person(door, "vet.n0", key=key, session="consultation") as vet:
+    with person(door, "vet.n0", key=key, asks="consultation") as vet:
         vet.sees("Mirza")
     assert [each.name for each in sessions_of(door, "vet.n0")] == ["consultation", "maison"]
 
 
 def test_who_has_one_session_is_not_asked_whatever_its_name(door: RunningDoor) -> None:
     key = door.make_key("vet.n1")
-    with person(door, "vet.n1", key=key, session="bureau") as vet:
+    with person(door, "vet.n1", key=key, asks="bureau") as vet:
         vet.sees("session <bureau>")
         vet.types("Rex" + F8)
         assert vet.ends() == 0
@@ -114,7 +114,7 @@ def test_what_is_no_name_is_still_refused(door: RunningDoor) -> None:
 
 def test_f6_takes_the_name_along_and_is_no_second_session(door: RunningDoor) -> None:
     key = door.make_key("vet.deux")
-    with person(door, "vet.deux", key=key, session="consultation") as vet:
+    with person(door, "vet.deux", key=key, asks="consultation") as vet:
         vet.sees("SITE lilas")
         vet.types(F6)
         vet.sees("SITE port")
@@ -168,8 +168,8 @@ def test_a_person_has_so_many_sessions_and_no_more(door: RunningDoor) -> None:
     for number in range(12):
         with person(door, "vet.unnoted", key=key, session=f"s{number}") as vet:
             vet.sees(f"session <s{number}>")
-    with person(door, "vet.unnoted", key=key, session="s12") as vet:
+    with person(door, "vet.unnoted", key=key, asks="s12") as vet:
         assert vet.ends() == 1
         assert b"You have 12 sessions open already." in vet.received
-    with person(door, "vet.unnoted", key=key, session="s3") as vet:
+    with person(door, "vet.unnoted", key=key, asks="s3") as vet:
         vet.sees("session <s3>")

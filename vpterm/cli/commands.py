@@ -14,6 +14,7 @@ from vpterm.cli import (
     sessions,
     sites,
     staff,
+    support,
     upgrading,
     verifying,
 )
@@ -39,6 +40,7 @@ app.add_typer(sites.app, name="site")
 staff.app.add_typer(keys.app, name="key")
 app.add_typer(staff.app, name="staff")
 app.add_typer(sessions.app, name="sessions")
+app.add_typer(support.app, name="support")
 app.add_typer(recordings.app, name="recordings")
 app.add_typer(authority.app, name="ca")
 app.add_typer(matrix.app, name="matrix")

@@ -87,6 +87,7 @@ async def open_door(
     from vpterm.terminal.recording.ledger import DatabaseLedger
     from vpterm.terminal.service import serve as serve_door
     from vpterm.terminal.settings import DoorSettings
+    from vpterm.terminal.support.journal import StaffJournal
 
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -101,7 +102,9 @@ async def open_door(
         log_json=log_json, **chosen_limits(standing.settings),
     )  # fmt: skip
     try:
-        service = await serve_door(settings, accounts, standing.site_url, ledger=DatabaseLedger(database))
+        service = await serve_door(
+            settings, accounts, standing.site_url, ledger=DatabaseLedger(database), journal=StaffJournal(database)
+        )
     except OSError as failure:
         await accounts.close()
         raise VptermError(

@@ -90,6 +90,56 @@ class Hears(Protocol):
         """Show it to the person, without taking anything from their hands. Called from outside the app's own tasks."""
 
 
+SupportPhase = Literal["none", "asks", "here", "was_here"]
+
+
+@dataclass(frozen=True)
+class SupportStanding:
+    """How things stand between this session and support, as its person is shown them all the time.
+
+    `asks`: `name` asks, because of `reason`; `here`: they look in until `until`; `was_here`: they looked in without
+    consent (`glass`, approved by `approver`) while perhaps nobody sat here, which the person has not said to have seen.
+    """
+
+    phase: SupportPhase = "none"
+    number: int = 0
+    name: str = ""
+    reason: str = ""
+    reach: str = ""
+    sees_private: bool = False
+    has_keyboard: bool = False
+    glass: bool = False
+    approver: str = ""
+    began: str = ""
+    until: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values; moments are in ISO 8601."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> SupportStanding:
+        """From `to_json`. Raises TypeError for anything else."""
+        return cls(**values)
+
+
+@runtime_checkable
+class ShowsSupport(Protocol):
+    """An app that shows who of support asks to look in, or looks in."""
+
+    def stand_with_support(self, standing: SupportStanding) -> None:
+        """Things stand like this from now on. Called from outside the app's own tasks."""
+
+
+@runtime_checkable
+class HasCursorLine(Protocol):
+    """A widget whose cursor is a line of its own: what a smaller picture of the screen follows."""
+
+    @property
+    def cursor_line(self) -> int:
+        """The line of the widget, counted from 0."""
+
+
 @runtime_checkable
 class SaysRecorded(Protocol):
     """An app that can say that what it shows is recorded."""

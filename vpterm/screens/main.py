@@ -11,7 +11,7 @@ from vpterm.kernel.errors import NotAllowed
 from vpterm.kernel.i18n import _
 from vpterm.practice.sites.queries import SiteRow, find_site, list_sites
 from vpterm.practice.staff.queries import find_staff_by_id
-from vpterm.practice.staff.rules import rights_of
+from vpterm.practice.staff.rules import rights_of, works_there
 from vpterm.practice.staff.session_times import find_session_times
 from vpterm.screens.link import SessionLink, SessionRequest
 from vpterm.screens.shell.app import PracticeApp
@@ -92,7 +92,7 @@ async def read_standing(request: SessionRequest, database: Database) -> Standing
     """What the person may do at this site now; None when they do not work there (any more)."""
     person = await find_staff_by_id(database, staff_id=request.staff_id)
     work = person.at(request.site_code) if person and person.active else None
-    if person is None or work is None:
+    if person is None or work is None or not works_there(work.roles):
         return None
     faces = {site.code: _face(site) for site in await list_sites(database)}
     sites = tuple(faces[code] for code in request.sites if code in faces and person.at(code))

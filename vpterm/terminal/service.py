@@ -23,6 +23,9 @@ from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.ssh.algorithms import CIPHERS, KEX, KEX_STRICT, MACS, SIGNATURES
 from vpterm.terminal.ssh.door import Door
 from vpterm.terminal.ssh.hostkey import load_host_key
+from vpterm.terminal.support.approval import Approvals
+from vpterm.terminal.support.desk import SupportDesk
+from vpterm.terminal.support.journal import Journal
 
 if TYPE_CHECKING:
     from vpterm.terminal.web.door import WebDoor, WebDoorUnavailable
@@ -74,12 +77,18 @@ class Service:
 
 
 async def serve(
-    settings: DoorSettings, accounts: Accounts, secrets: Callable[[str], str], *, ledger: Ledger | None = None
+    settings: DoorSettings,
+    accounts: Accounts,
+    secrets: Callable[[str], str],
+    *,
+    ledger: Ledger | None = None,
+    journal: Journal | None = None,
 ) -> Service:
     """Open the door; returns when people can come in. Close the returned service to stop.
 
     `secrets(site_code)` gives the database address of that site's own login (KeyError or OSError if there is
-    none). `ledger` has the policies and rows of recordings; without one nothing is recorded.
+    none). `ledger` has the policies and rows of recordings; without one nothing is recorded. `journal` keeps the trail
+    of support; without one nobody looks in.
 
     Raises WorkerUnavailable if the screens do not load, OSError if the port is taken.
     """
@@ -88,12 +97,19 @@ async def serve(
     gateway = Gateway(settings, secrets)
     keeper = Doorkeeper(settings, accounts, gateway)
     gateway.answers = Answers(gateway, accounts, keeper.guesses, keeper.limits)
+    desk = SupportDesk(gateway, accounts, journal) if journal is not None else None
+    gateway.support = desk or gateway.support
+    gateway.support.listeners.append(gateway.recorder.support_changed)
     async with contextlib.AsyncExitStack() as undo:
         undo.push_async_callback(gateway.close)
         await gateway.start()
         if ledger is not None:
             await gateway.recorder.start(ledger, Archive(Installation(settings.state_folder)))
         control = ControlSocket(gateway, settings.control_path)
+        if desk is not None:
+            approvals = Approvals(desk, keeper)
+            control.offer("support.waiting", approvals.waiting)
+            control.offer("support.approve", approvals.approve)
         undo.push_async_callback(control.close)
         await control.open()
         metrics = make_metrics_door(gateway, accounts)

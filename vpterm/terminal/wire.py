@@ -32,6 +32,7 @@ KINDS: dict[str, dict[str, type]] = {
     "session.tell": {"session": int, "sentence": str},
     "session.unlock": {"session": int},
     "session.recorded": {"session": int, "reason": str},
+    "session.support": {"session": int, "standing": dict},
     "viewer.attach": {  # columns and rows 0: the session's own size, whatever it becomes ("viewer.size" tells it)
         "session": int,
         "viewer": int,
@@ -40,7 +41,9 @@ KINDS: dict[str, dict[str, type]] = {
         "terminal": dict,
         "notice": str,
         "watches": bool,
+        "guest": dict,  # guests.py; {} for the session's own person
     },
+    "viewer.guest": {"viewer": int, "guest": dict},
     "viewer.input": {"viewer": int},
     "viewer.resize": {"viewer": int, "columns": int, "rows": int},
     "viewer.pause": {"viewer": int},
@@ -57,6 +60,7 @@ KINDS: dict[str, dict[str, type]] = {
     "viewer.size": {"viewer": int, "columns": int, "rows": int},
     "viewer.taken": {"viewer": int, "bytes": int},
     "viewer.closed": {"viewer": int},
+    "session.keyboard_back": {"session": int},
     "link.site": {"session": int, "site": str},
     "link.place": {"session": int, "place": str},
     "link.leave": {"session": int},

@@ -46,7 +46,16 @@ RIGHTS: dict[Role, frozenset[str]] = {
     Role.NURSE: frozenset(_DESK | _CARE),
     Role.RECEPTION: frozenset(_DESK | {"care.weigh"}),
     Role.MANAGEMENT: frozenset(
-        _DESK | {"invoices.credit", "agenda.manage", "fees.edit", "group.manage", "staff.manage", "audit.read"}
+        _DESK
+        | {
+            "invoices.credit",
+            "agenda.manage",
+            "fees.edit",
+            "group.manage",
+            "staff.manage",
+            "audit.read",
+            "support.approve",
+        }
     ),
     Role.SUPPORT: frozenset(),
 }
@@ -55,6 +64,11 @@ RIGHTS: dict[Role, frozenset[str]] = {
 def rights_of(roles: frozenset[Role]) -> frozenset[str]:
     """Everything that the roles of a person at a site allow together."""
     return frozenset().union(*(RIGHTS[role] for role in roles)) if roles else frozenset()
+
+
+def works_there(roles: frozenset[Role]) -> bool:
+    """Whether a person with these roles at a site works there: support looks in when asked, and works nowhere."""
+    return bool(roles - {Role.SUPPORT})
 
 
 def check_role(text: str) -> Role:

@@ -27,6 +27,7 @@ from vpterm.practice.drafts.queries import DraftRow
 from vpterm.screens.animals.fields import BirthField, BreedField, IdentificationField, SpeciesField, birth_of
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import SAVE_FORM
+from vpterm.screens.privacy import owner
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
@@ -98,11 +99,11 @@ class AnimalForm(Place):
 
     def on_mount(self) -> None:
         """A draft is back as it was typed."""
-        owner = self.owner.spoken_name
+        name = owner(self.owner.spoken_name)
         if self.sheet:
-            self.head.show_subject(self.sheet.name, owner)
+            self.head.show_subject(self.sheet.name, name)
         else:
-            self.head.show_subject(_("New animal"), _("of {owner}").format(owner=owner))
+            self.head.show_subject(_("New animal"), owner(_("of {owner}").format(owner=name)))
         self._untouched = self.form.texts()
         self.form.fields["name"].focus()
         if self.draft is not None:

@@ -11,6 +11,7 @@ from vpterm.kernel.quantities import format_quantity, format_weight
 from vpterm.practice.animals.rules import HOW
 from vpterm.practice.care.queries import TimelineRow
 from vpterm.practice.care.rules import KINDS
+from vpterm.screens.privacy import owner
 from vpterm.screens.widgets.columns import Cell, Column
 
 KIND_LABELS = {
@@ -55,7 +56,7 @@ def _text(moment: Moment) -> str:
     if row.quantity is not None and row.quantity != 1:
         text = f"{text} × {format_quantity(row.quantity)}"
     if row.how:
-        text = _("{owners} ({how})").format(owners=row.text, how=_(HOW[row.how]))
+        return owner(_("{owners} ({how})").format(owners=row.text, how=_(HOW[row.how])))
     if row.lot:
         text = _("{text}  lot {lot}").format(text=text, lot=row.lot)
     if row.unfinished:

@@ -16,6 +16,7 @@ from vpterm.practice.billing.queries import InvoiceSheet, LineRow, invoice_sheet
 from vpterm.screens.billing.columns import LINES, foot_of
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import DELETE, MAIN
+from vpterm.screens.privacy import owner
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
@@ -75,7 +76,7 @@ class InvoicePage(Place):
     def _show(self) -> None:
         sheet = self.sheet
         title = _("Draft") if sheet.is_draft else _("Invoice") if sheet.kind == "invoice" else _("Credit note")
-        self.head.show_subject(sheet.client_name, title + (f" {sheet.number}" if sheet.number else ""))
+        self.head.show_subject(owner(sheet.client_name), title + (f" {sheet.number}" if sheet.number else ""))
         self.state.show(*self._state())
         self.lines_list.set_rows(sheet.lines)
         self.foot.show_actions(self.available_actions())

@@ -25,6 +25,7 @@ from vpterm.screens.care.abbreviations import abbreviations
 from vpterm.screens.care.reading import EntryPage
 from vpterm.screens.keymap.registry import Action
 from vpterm.screens.keymap.standard import BILL, DELETE, MAIN, SAVE_FORM
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
@@ -132,9 +133,11 @@ class Consultation(Place):
         pieces: list[tuple[str, Role]] = []
         for alert in (self.animal.alert, self.animal.owner_alert):
             if alert:
-                pieces.append((f"! {alert}  ", "danger"))
+                pieces.append(
+                    (private(f"! {alert}  ") if alert is self.animal.owner_alert else f"! {alert}  ", "danger")
+                )
         pieces.append((_(KINDS[self.sheet.kind]), "quiet"))
-        pieces += [("", "text"), (self.animal.owner, "text")]
+        pieces += [("", "text"), (owner(self.animal.owner), "text")]
         self.facts.show(*pieces)
         self.done.set_rows(self.sheet.services)
         self.total.show_count(format_money(Money.total(self._price(row) for row in self.sheet.services)))

@@ -15,6 +15,7 @@ from vpterm.practice.care.queries import EntrySheet, PerformedRow
 from vpterm.practice.care.rules import KINDS
 from vpterm.screens.keymap.registry import Action
 from vpterm.screens.keymap.standard import MAIN
+from vpterm.screens.privacy import owner
 from vpterm.screens.shell.place import Place
 from vpterm.screens.widgets.columns import Column
 from vpterm.screens.widgets.rows import Rows
@@ -57,7 +58,7 @@ class EntryPage(Place):
 
     def on_mount(self) -> None:
         """Arrows move the note."""
-        self.head.show_subject(self.sheet.animal_name, self.sheet.client_name)
+        self.head.show_subject(self.sheet.animal_name, owner(self.sheet.client_name))
         self.done.styles.height = max(min(len(self.sheet.services), 6), 1)
         self.query_one(VerticalScroll).focus()
 

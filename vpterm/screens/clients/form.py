@@ -20,6 +20,7 @@ from vpterm.practice.drafts.queries import DraftRow
 from vpterm.screens.clients.telephones import TelephoneField, put_first, telephone_fields, telephones_of
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import SAVE_FORM
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
@@ -32,9 +33,11 @@ from vpterm.screens.widgets.section import Section
 FORM = "clients.form"
 REASONS = {"phone": N_("same telephone"), "name": N_("same name"), "similar": N_("a similar name")}
 DUPLICATES: list[Column[LikelyDuplicate]] = [
-    Column[LikelyDuplicate](N_("client"), lambda one: f"{one.last_name} {one.first_name}".strip(), 20, stretch=2),
-    Column[LikelyDuplicate](N_("telephone"), lambda one: format_phone(one.phone) if one.phone else "", 16),
-    Column[LikelyDuplicate](N_("town"), lambda one: one.town, 10, stretch=1),
+    Column[LikelyDuplicate](
+        N_("client"), lambda one: owner(f"{one.last_name} {one.first_name}".strip()), 20, stretch=2
+    ),
+    Column[LikelyDuplicate](N_("telephone"), lambda one: private(format_phone(one.phone) if one.phone else ""), 16),
+    Column[LikelyDuplicate](N_("town"), lambda one: private(one.town), 10, stretch=1),
     Column[LikelyDuplicate]("", lambda one: Cell(_(REASONS[one.reason]), "waiting"), 18),
 ]
 
@@ -100,7 +103,7 @@ class ClientForm(Place):
 
     def on_mount(self) -> None:
         """A draft is back as it was typed."""
-        self.head.show_subject(self.client.name if self.client else _("New client"))
+        self.head.show_subject(owner(self.client.name) if self.client else _("New client"))
         self.duplicates_title.display = False
         self.duplicates.can_focus = False
         self._untouched = self.form.texts()

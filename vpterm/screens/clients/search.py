@@ -15,6 +15,7 @@ from vpterm.kernel.text import excerpt
 from vpterm.practice.animals.search import SearchHit, recent_hits, search
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import MAIN
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.commands import command, otherwise
 from vpterm.screens.shell.openers import opens
@@ -29,7 +30,8 @@ LIMIT = 40
 
 
 def _name(hit: SearchHit) -> Cell:
-    return Cell(f"~ {hit.name}" if hit.kind == "similar" else hit.name, "quiet" if hit.kind == "similar" else "text")
+    name = owner(f"~ {hit.name}" if hit.kind == "similar" else hit.name)
+    return Cell(name, "quiet" if hit.kind == "similar" else "text")
 
 
 def _animals(hit: SearchHit) -> Cell:
@@ -40,9 +42,9 @@ def _animals(hit: SearchHit) -> Cell:
 HITS: list[Column[SearchHit]] = [
     Column[SearchHit](N_("client"), _name, 18, stretch=2),
     Column[SearchHit](N_("animals"), _animals, 18, stretch=3),
-    Column[SearchHit](N_("telephone"), lambda hit: format_phone(hit.phone) if hit.phone else "", 16),
-    Column[SearchHit](N_("town"), lambda hit: hit.town, 10, stretch=1, rank=1, role="quiet"),
-    Column[SearchHit]("", lambda hit: Cell(hit.alert, "danger") if hit.alert else "", 22, stretch=1, rank=2),
+    Column[SearchHit](N_("telephone"), lambda hit: private(format_phone(hit.phone) if hit.phone else ""), 16),
+    Column[SearchHit](N_("town"), lambda hit: private(hit.town), 10, stretch=1, rank=1, role="quiet"),
+    Column[SearchHit]("", lambda hit: Cell(private(hit.alert), "danger") if hit.alert else "", 22, stretch=1, rank=2),
 ]
 
 

@@ -21,6 +21,7 @@ from vpterm.practice.clients.actions import archive_client
 from vpterm.screens.clients.owed import ELSEWHERE, Owed, owed_elsewhere, owed_here, sums_elsewhere
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import BILL, MAIN
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
@@ -97,23 +98,23 @@ class ClientPlace(Place):
     def _show(self) -> None:
         client = self.sheet.client
         facts = _("archived") if client.archived_at else client.town
-        self.head.show_subject(f"{client.title} {client.name}".strip(), facts)
-        self.alert.show(f"! {client.alert}" if client.alert else "")
+        self.head.show_subject(owner(f"{client.title} {client.name}".strip()), private(facts))
+        self.alert.show(private(f"! {client.alert}" if client.alert else ""))
         phones = "   ".join(f"{format_phone(phone.number)} {phone.label}".rstrip() for phone in client.phones)
-        self.reach.show(phones or _("no telephone"), "strong" if phones else "quiet")
+        self.reach.show(private(phones) if phones else _("no telephone"), "strong" if phones else "quiet")
         address = ", ".join(part for part in (client.address, f"{client.postcode} {client.town}".strip()) if part)
-        self.where.show((address, "text"), ("", "text"), (client.email, "quiet"))
+        self.where.show((private(address), "text"), ("", "text"), (private(client.email), "quiet"))
         self.title_line.show_count(str(len(self.sheet.animals)))
         self.animals.set_rows(self.sheet.animals)
         self._show_elsewhere()
         self.contacts.show(
-            "   ".join(
+            owner("   ".join(
                 " ".join(part for part in (one.name, f"({one.relation})" if one.relation else "",
                                            format_phone(one.phone) if one.phone else "") if part)
                 for one in client.contacts
-            )
+            ))
         )  # fmt: skip
-        self.note.show(client.note)
+        self.note.show(private(client.note))
 
     def _show_elsewhere(self) -> None:
         """Invoice by invoice where the group shows them, else a sum a site."""
@@ -165,7 +166,7 @@ class ClientPlace(Place):
         """Through the menu, once asked."""
         client = self.sheet.client
         question = _("Bring {name} back?") if client.archived_at else _("Take {name} out of the search?")
-        if await self.app.ask(yes_no(question.format(name=client.name))) == "yes":
+        if await self.app.ask(yes_no(private(question.format(name=client.name)))) == "yes":
             await archive_client(self.app.context, client_id=client.id, archived=client.archived_at is None)
             await self.reload()
 

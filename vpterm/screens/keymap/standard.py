@@ -22,6 +22,9 @@ LAST = Keys("ctrl+l", ("f12",))
 BILL = Keys("ctrl+b", ("f11",))
 DELETE = Keys("delete", ("ctrl+d",))
 LOCK = Keys("ctrl+v", ("f24",))  # V as in verrouiller; F24 is Shift+F12
+# Only while support asks or looks in; else they belong to the place or the field.
+SUPPORT = Keys("ctrl+c", ("f20",))
+KEYBOARD = Keys("ctrl+z", ("f19",))
 
 keymap = Keymap()
 keymap.add(
@@ -39,6 +42,23 @@ keymap.add(
     Action("detach", None, N_("suspend"), N_("Close the connection; everything waits as it is for your return.")),
     Action("leave", None, N_("quit"), N_("End the session.")),
 )
+SUPPORT_ACTIONS = (
+    Action(
+        "support",
+        SUPPORT,
+        N_("support"),
+        N_("While support asks or looks in: answer, or end it at once."),
+        in_footer=False,
+    ),
+    Action(
+        "keyboard",
+        KEYBOARD,
+        N_("keyboard"),
+        N_("While support may type: lend them the keyboard, or take it back."),
+        in_footer=False,
+    ),
+)
+keymap.add(EVERYWHERE, *SUPPORT_ACTIONS)
 keymap.add(
     "dialog",
     Action("back", BACK, N_("back"), N_("Close without an answer.")),

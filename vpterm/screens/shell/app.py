@@ -18,7 +18,7 @@ from vpterm.database.notices import Notices
 from vpterm.kernel.dates import PARIS
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _
-from vpterm.screens.link import SessionLink, SessionRequest
+from vpterm.screens.link import SessionLink, SessionRequest, SupportStanding
 from vpterm.screens.shell.asking import Asking
 from vpterm.screens.shell.boards import Boards
 from vpterm.screens.keymap.standard import LOCK
@@ -29,6 +29,7 @@ from vpterm.screens.shell.openers import opening
 from vpterm.screens.shell.person import PersonalApp, SiteFace
 from vpterm.screens.shell.place import Dialog, Opening, Place
 from vpterm.screens.shell.standing import ReadStanding, StandingWatch
+from vpterm.screens.shell.support import SupportAtScreen
 from vpterm.screens.shell.whereabouts import Whereabouts
 from vpterm.screens.shell.works import Works
 
@@ -61,6 +62,7 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
         self.notices = notices
         self.home = home
         self.last_patient: int | None = None
+        self.support = SupportAtScreen(self)
         self.boards = Boards(self, notices)
         self._standing: StandingWatch | None = None
         self.works = Works(self.show_busy, self.tell_failure)
@@ -132,7 +134,8 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
         if isinstance(event, (events.InputEvent, events.Paste)) and not event.is_forwarded:
             self.lifetime.touch()
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
-            self.gate.put(event)
+            if not (isinstance(event, events.Key) and self.support.takes_at_once(event.key)):
+                self.gate.put(event)
             return
         try:
             await super().on_event(event)
@@ -269,6 +272,10 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
     def answer_dialog(self, dialog: Dialog[Any], result: Any) -> None:
         """Called by the dialog when the person has answered."""
         self._asking.answer(dialog, result)
+
+    def stand_with_support(self, standing: SupportStanding) -> None:
+        """Somebody of support asks, looks in, or has gone; from outside, so by way of the app's own language."""
+        self.call_later(self.support.stand, standing)
 
     # -- leaving
 

@@ -1,4 +1,7 @@
-"""The two lines on top of every place: whose site it is, what is open, the time, the person; then the double rule."""
+"""The two lines on top of every place: whose site it is, what is open, the time, the person; then the double rule.
+
+While support asks or looks in, the band that tells so stands in place of the rule: nothing else moves.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,9 @@ from textual.strip import Strip
 from vpterm.kernel.dates import format_day_title
 from vpterm.kernel.i18n import _, current_language
 from vpterm.kernel.text import fit
+from vpterm.screens.privacy import marked
 from vpterm.screens.shell.drawn import Drawn
+from vpterm.screens.shell.support_band import draw_band
 
 
 class Head(Drawn):
@@ -31,6 +36,8 @@ class Head(Drawn):
     def draw(self, y: int) -> Strip:
         """Line 0 is the title, line 1 the double rule."""
         app, width, look = self.app, self.size.width, self.look
+        if y == 1 and app.support.is_told:
+            return draw_band(app, width)
         if y == 1:
             rule = [Segment(" "), Segment("═" * max(width - 2, 0), look.style("site")), Segment(" ")]
             return Strip(rule).adjust_cell_length(width)
@@ -43,10 +50,10 @@ class Head(Drawn):
         site = fit(app.site.name.upper(), 24 if self._name and width < 110 else 60)
         pieces: list[tuple[str, Style]] = [(site, look.style("site"))]
         if self._name:
-            pieces += [("   ", look.style("text")), (self._name.upper(), look.style("strong"))]
+            pieces += [("   ", look.style("text")), (self._name.upper(), marked(self._name, look.style("strong")))]
             clock = clock if width >= 110 else ""
         if self._facts:
-            pieces.append(("  " + self._facts, look.style("text")))
+            pieces.append(("  " + self._facts, marked(self._facts, look.style("text"))))
         right: list[tuple[str, Style]] = []
         if app.recorded:
             mark = _("recorded") if clock or width >= 110 else _("REC")

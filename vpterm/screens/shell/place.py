@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from vpterm.kernel.i18n import N_, _
 from vpterm.screens.keymap.registry import Action
-from vpterm.screens.keymap.standard import keymap
+from vpterm.screens.keymap.standard import SUPPORT_ACTIONS, keymap
 from vpterm.screens.shell.foot import Foot
 from vpterm.screens.shell.guard import Guarded
 from vpterm.screens.shell.head import Head
@@ -118,12 +118,16 @@ class Place(Guarded, Screen[None]):
 
     def available_actions(self) -> tuple[Action, ...]:
         """What can be done here."""
-        return tuple(action for action in keymap.actions(self.place) if self.can(action))
+        return tuple(action for action in keymap.actions(self.place) if self._may(action))
 
     def action_for(self, key: str) -> Action | None:
         """The action that a key does here, or None for a key of the focused widget."""
         action = keymap.find(key, self.place)
-        return action if action is not None and self.can(action) else None
+        return action if action is not None and self._may(action) else None
+
+    def _may(self, action: Action) -> bool:
+        is_offered = not self.is_running or self.app.support.can(action)  # a place is built before it has an app
+        return is_offered and self.can(action)
 
     async def perform(self, action: Action) -> None:
         """Do an action of this place."""
@@ -195,6 +199,14 @@ class Place(Guarded, Screen[None]):
         """Through the menu, or Esc on the home board."""
         await self.app.ask_to_leave()
 
+    async def do_support(self) -> None:
+        """Ctrl+C, while support asks or looks in."""
+        await self.app.support.press()
+
+    async def do_keyboard(self) -> None:
+        """Ctrl+Z, while support may type."""
+        await self.app.support.press_keyboard()
+
     async def do_refresh(self) -> None:
         """F5."""
         await self.reload()
@@ -251,8 +263,33 @@ class Dialog(Guarded, ModalScreen[ScreenResultType]):
             keymap.add(cls.place, *cls.actions)
 
     def action_for(self, key: str) -> Action | None:
-        """The dialog's own actions only."""
-        return keymap.find(key, self.place, everywhere=False)
+        """The dialog's own actions, and those of support, which are at hand wherever one is."""
+        own = keymap.find(key, self.place, everywhere=False)
+        of_support = (one for one in SUPPORT_ACTIONS if key in (one.keys.all if one.keys else ()))
+        return own or next((one for one in of_support if self.app.support.can(one)), None)
+
+    def on_mount(self) -> None:
+        """Who of support looks in is told over a question too."""
+        self.show_band()
+
+    def show_band(self) -> None:
+        """Have the band stand there while there is something to tell."""
+        from vpterm.screens.shell.support_band import Band
+
+        bands = self.query(Band)
+        if self.app.support.is_told and not bands:
+            self.mount(Band())
+        for band in bands:
+            band.display = self.app.support.is_told
+            band.refresh()
+
+    async def do_support(self) -> None:
+        """Ctrl+C, while support asks or looks in."""
+        await self.app.support.press()
+
+    async def do_keyboard(self) -> None:
+        """Ctrl+Z, while support may type."""
+        await self.app.support.press_keyboard()
 
     async def perform(self, action: Action) -> None:
         """Do an action of this dialog."""

@@ -18,6 +18,7 @@ from vpterm.practice.till.queries import JournalRow, payments_of_client
 from vpterm.practice.till.rules import KINDS, MEANS_LABELS, Pocket
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import MAIN
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
@@ -39,7 +40,7 @@ MOVEMENTS: list[Column[JournalRow]] = [
     Column[JournalRow](N_("what"), lambda row: _what(row), 12),
     Column[JournalRow](N_("means"), lambda row: _(MEANS_LABELS[row.means]), 12),
     Column[JournalRow](N_("invoice"), lambda row: row.invoice_number or _("on the account"), 15, role="quiet"),
-    Column[JournalRow]("", lambda row: row.remark, 6, stretch=1, role="quiet"),
+    Column[JournalRow]("", lambda row: private(row.remark), 6, stretch=1, role="quiet"),
     Column[JournalRow](N_("amount"), lambda row: format_money(row.amount), 13, "right"),
 ]
 
@@ -85,7 +86,7 @@ class AccountPlace(Place):
 
     def on_mount(self) -> None:
         """The oldest open invoice."""
-        self.head.show_subject(f"{self.client.title} {self.client.name}".strip(), _("account"))
+        self.head.show_subject(owner(f"{self.client.title} {self.client.name}".strip()), _("account"))
         self.open.styles.height, self.moves.styles.height = "2fr", "3fr"
         self._show()
         (self.open if self.open.rows else self.moves).focus()

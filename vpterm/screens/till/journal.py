@@ -18,6 +18,7 @@ from vpterm.practice.till.queries import JournalRow, journal
 from vpterm.practice.till.rules import KINDS, MEANS_LABELS
 from vpterm.screens.keymap.registry import Action
 from vpterm.screens.keymap.standard import DELETE, NEXT, PREVIOUS, SAVE_FORM
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.commands import command
 from vpterm.screens.shell.openers import opens
@@ -32,10 +33,12 @@ ENTRIES: list[Column[JournalRow]] = [
     Column[JournalRow](N_("time"), lambda row: format_time(row.taken_at), 5, role="quiet"),
     Column[JournalRow](N_("what"), lambda row: _what(row), 12),
     Column[JournalRow](N_("means"), lambda row: _(MEANS_LABELS[row.means]) if row.means else "", 11),
-    Column[JournalRow](N_("client"), lambda row: row.client_name, 10, stretch=1),
+    Column[JournalRow](N_("client"), lambda row: owner(row.client_name), 10, stretch=1),
     Column[JournalRow](N_("invoice"), lambda row: row.invoice_number, 15, role="quiet"),
     Column[JournalRow](N_("by"), lambda row: row.author_login, 14, rank=1, role="quiet"),
-    Column[JournalRow](N_("remark"), lambda row: "" if row.kind == "closing" else row.remark, 20, rank=2, stretch=1),
+    Column[JournalRow](
+        N_("remark"), lambda row: private("" if row.kind == "closing" else row.remark), 20, rank=2, stretch=1
+    ),
     Column[JournalRow](N_("amount"), lambda row: format_money(row.amount), 13, "right"),
 ]
 
@@ -140,7 +143,7 @@ class Correction(Place):
 
     def on_mount(self) -> None:
         """Whose."""
-        self.head.show_subject(_("Correction"), self.entry.client_name)
+        self.head.show_subject(_("Correction"), owner(self.entry.client_name))
 
     async def save(self, values: dict[str, Any]) -> None:
         """F2 or Enter."""

@@ -19,6 +19,7 @@ from vpterm.screens.desk.shown import sign_of
 from vpterm.screens.desk.steps import receive_visit
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import BILL, MAIN
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.commands import command
 from vpterm.screens.shell.openers import opens
@@ -40,9 +41,11 @@ def room_columns(look: Look) -> list[Column[VisitRow]]:
         Column[VisitRow](N_("since when"), lambda visit: format_time(_since(visit)), 6),
         Column[VisitRow](N_("who"), lambda visit: visit.animal, 10, stretch=1),
         Column[VisitRow](N_("reason"), lambda visit: visit.reason, 12, stretch=1),
-        Column[VisitRow](N_("owner"), lambda visit: visit.last_name, 12, stretch=1),
+        Column[VisitRow](N_("owner"), lambda visit: owner(visit.last_name), 12, stretch=1),
         Column[VisitRow](N_("waited"), _waited, 8, align="right"),
-        Column[VisitRow](N_("telephone"), lambda visit: format_phone(visit.phone) if visit.phone else "", 14, rank=1),
+        Column[VisitRow](
+            N_("telephone"), lambda visit: private(format_phone(visit.phone) if visit.phone else ""), 14, rank=1
+        ),
         Column[VisitRow](N_("with whom"), _with, 14, rank=2),
         Column[VisitRow](N_("alert"), _alert, 18, rank=3, stretch=1),
     ]
@@ -61,7 +64,7 @@ def _waited(visit: VisitRow) -> Cell:
 
 
 def _alert(visit: VisitRow) -> str | Cell:
-    return Cell(visit.alert, "danger") if visit.alert else ""
+    return Cell(private(visit.alert), "danger") if visit.alert else ""
 
 
 def _with(visit: VisitRow) -> str:
@@ -80,7 +83,7 @@ class WaitingRoom(Place):
         Action("finish", Keys("t", ("ctrl+x",)), N_("finish"), N_("The consultation is over; on to the desk.")),
         Action("bill", BILL, N_("bill"), N_("Open the client's invoice."), in_footer=False),
         Action("let_go", Keys("p", ("ctrl+k",)), N_("gone"), N_("The animal has left.")),
-        Action("undo", Keys("z", ("ctrl+z",)), N_("undo"), N_("Take the last step of this line back.")),
+        Action("undo", Keys("z", ("f18",)), N_("undo"), N_("Take the last step of this line back.")),
         Action("agenda", Keys("g", ("ctrl+e",)), N_("agenda"), N_("The agenda of today."), in_footer=False),
     )
     follows = frozenset({"visits", "bookings"})

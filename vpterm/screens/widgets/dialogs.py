@@ -13,6 +13,7 @@ from textual.widgets import Static
 from vpterm.kernel.i18n import N_, _
 from vpterm.kernel.text import normalise
 from vpterm.screens.keymap.standard import keymap
+from vpterm.screens.privacy import told
 from vpterm.screens.shell.place import Dialog
 from vpterm.screens.widgets.columns import Cell, Column
 from vpterm.screens.widgets.rows import Rows
@@ -50,9 +51,9 @@ class Question(Dialog[str]):
     def compose(self) -> ComposeResult:
         """The question, its details, the answers."""
         with Vertical(classes="card"):
-            yield Static(self._question, markup=False)
+            yield Static(told(self._question), markup=False)
             if self._details:
-                yield Static(self._details, markup=False)
+                yield Static(told(self._details), markup=False)
             yield Static("")
             yield self.choices
             hint = _("Arrows and Enter, or the first letter; Esc goes back.")

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
@@ -18,6 +19,7 @@ from textual.strip import Strip
 
 from vpterm.kernel.i18n import _
 from vpterm.kernel.text import fit, normalise, pad
+from vpterm.screens.privacy import marked, private
 from vpterm.screens.shell.drawn import Drawn
 from vpterm.screens.theme.look import Role
 from vpterm.screens.widgets.columns import GAP, Column, lay_out, placed
@@ -97,6 +99,11 @@ class Rows(Drawn, Generic[T], can_focus=True):
     def current(self) -> T | None:
         """The row under the cursor."""
         return self._rows[self.cursor] if self._rows else None
+
+    @property
+    def cursor_line(self) -> int:
+        """The line on which the cursor stands."""
+        return self.cursor - self.top + self._first_line
 
     def set_rows(self, rows: Sequence[T], *, newest_first: bool = False) -> None:
         """Show other rows; the cursor stays on the same row by its identity, or else near where it was.
@@ -230,7 +237,7 @@ class Rows(Drawn, Generic[T], can_focus=True):
         position = f"{self.cursor + 1}/{len(self._rows)}" if len(self._rows) > self._lines or self.filter else ""
         if self.filter:
             text = "  " + _("Filter: {text}").format(text=self.filter) + "_"
-            style = self.look.style("strong")
+            style = marked(private(self.filter), self.look.style("strong"))
         else:
             parts = [
                 pad(_(column.title) if column.title else "", size, column.align)
@@ -252,13 +259,13 @@ class Rows(Drawn, Generic[T], can_focus=True):
                 segments.append(Segment(" " * GAP))
             cell = column.cell(row)
             role = cell.role if cell.role != "text" else (whole or "text")
-            segments.append(Segment(placed(cell, size, column.align), look.style(role)))
+            segments.append(Segment(placed(cell, size, column.align), marked(cell.text, look.style(role))))
         strip = Strip(segments).adjust_cell_length(width)
         if not is_cursor:
             return strip
         if self.has_focus and look.is_console:
             # Colours within a reversed line are unreadable on most consoles; the signs and words remain.
-            strip = Strip([Segment(strip.text)])
+            strip = Strip([Segment(one.text, Style.from_meta(one.style.meta) if one.style else None) for one in strip])
         return strip.apply_style(look.style("cursor" if self.has_focus else "cursor-away"))
 
     def on_focus(self) -> None:
@@ -268,7 +275,8 @@ class Rows(Drawn, Generic[T], can_focus=True):
     def _empty_line(self, width: int) -> Strip:
         sentence = _("Nothing fits “{text}”.").format(text=self.filter) if self.filter else ""
         sentence = sentence or (_(self._empty) if self._empty else "")
-        line = Segment("  " + fit(sentence, max(width - 2, 0)), self.look.style("quiet"))
+        style = marked(private(self.filter) if self.filter else "", self.look.style("quiet"))
+        line = Segment("  " + fit(sentence, max(width - 2, 0)), style)
         return Strip([line]).adjust_cell_length(width)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from vpterm.kernel.errors import NotFound, Unavailable, VptermError
+from vpterm.kernel.errors import NotFound, Refused, Unavailable, VptermError
 from vpterm.kernel.i18n import _
 
 PATIENCE_S = 5.0
@@ -79,6 +79,8 @@ def ask_gateway(path: Path, ask: str, **fields: Any) -> Any:
         raise NotFound(
             _("There is no session {number}.").format(number=answer["missing"]), _("See the list: vpterm sessions list")
         )
+    if "refused" in answer:
+        raise Refused(*answer["refused"])
     if "error" in answer:
         raise VptermError(_("The server does not answer this question."), str(answer["error"]))
     return answer["answer"]

@@ -1,4 +1,4 @@
-"""What sessions ask the door, and who answers: their person's account, their sessions, the lock, the whole group's.
+"""What sessions ask the door, and who answers: their person's account, their sessions, the lock, support, the group's.
 
 A question comes from a worker, for one of its own sessions. Who asks is the person for whom the gateway opened that
 session; from behind a locked screen only the lock is answered.
@@ -29,7 +29,7 @@ Question = Callable[[OpenSession, Account, Mapping[str, str]], Awaitable[dict[st
 
 
 class Answers:
-    """All questions about sessions; what is none of them is one about the person's own account."""
+    """All questions of sessions; what is none of the named ones is one about the person's own account."""
 
     def __init__(self, gateway: Gateway, accounts: Accounts, limiter: GuessLimiter, limits: GuessLimits) -> None:
         self._gateway, self._accounts = gateway, accounts
@@ -46,6 +46,8 @@ class Answers:
         known = self._questions.get(question)
         if self._gateway.locks.is_locked(session.number) and question not in self._unlocking.questions:
             return await answer_of(self._refuse(session))
+        if question.startswith("support."):
+            return await self._gateway.support.answer(session, question, values)
         if known is None:
             return await self._account.answer(session.login, question, values)
         given = {name: value for name, value in values.items() if isinstance(value, str) and len(value) <= _LONGEST}

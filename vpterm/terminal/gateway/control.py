@@ -11,11 +11,12 @@ import json
 import os
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from vpterm.kernel.errors import VptermError
 from vpterm.terminal.gateway.administration import PATIENCE_S, SessionInfo, within_reach
 from vpterm.terminal.gateway.gateway import Gateway
 from vpterm.terminal.gateway.sight import see
@@ -30,6 +31,7 @@ class ControlSocket:
     def __init__(self, gateway: Gateway, path: Path) -> None:
         self._gateway, self._path = gateway, path
         self._server: asyncio.Server | None = None
+        self._others: dict[str, Callable[[dict[str, Any]], Awaitable[Any]]] = {}
         self._asks: dict[str, Callable[[dict[str, Any]], Any]] = {
             "list": lambda _question: [asdict(info) for info in self._sessions()],
             "tell": self._tell,
@@ -44,6 +46,10 @@ class ControlSocket:
                 "failing": gateway.recorder.failing,
             },
         }
+
+    def offer(self, ask: str, answer: Callable[[dict[str, Any]], Awaitable[Any]]) -> None:
+        """Have another part of the server answer this question; what it refuses is told with its advice."""
+        self._others[ask] = answer
 
     async def open(self) -> None:
         """Listen; a socket that a killed gateway left behind gives way."""
@@ -65,7 +71,7 @@ class ControlSocket:
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(PATIENCE_S):
-                answer = self._reply(await reader.readline()) if _is_ours(writer) else {"error": "not allowed"}
+                answer = await self._reply(await reader.readline()) if _is_ours(writer) else {"error": "not allowed"}
                 writer.write(json.dumps(answer).encode() + b"\n")
                 await writer.drain()
         except (TimeoutError, ValueError, OSError):
@@ -75,8 +81,13 @@ class ControlSocket:
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
-    def _reply(self, line: bytes) -> dict[str, Any]:
+    async def _reply(self, line: bytes) -> dict[str, Any]:
         question = json.loads(line)
+        if isinstance(question, dict) and (other := self._others.get(str(question.get("ask")))) is not None:
+            try:
+                return {"answer": await other(question)}
+            except VptermError as failure:
+                return {"refused": [failure.message, failure.advice]}
         ask = self._asks.get(str(question.get("ask"))) if isinstance(question, dict) else None
         if ask is None:
             return {"error": "unknown question"}

@@ -19,6 +19,7 @@ from vpterm.kernel.i18n import _, using
 from vpterm.terminal.gateway.capacity import Capacity, ServerFull
 from vpterm.terminal.gateway.choosing import Choosing
 from vpterm.terminal.gateway.endings import Endings
+from vpterm.terminal.gateway.guests import NoSupport, Support
 from vpterm.terminal.gateway.last_sites import LastSites
 from vpterm.terminal.gateway.locks import Locks
 from vpterm.terminal.gateway.metrics import Metrics
@@ -29,6 +30,7 @@ from vpterm.terminal.gateway.renewal import Renewal
 from vpterm.terminal.gateway.seat import Ending, Seat
 from vpterm.terminal.gateway.workers import WorkerLink
 from vpterm.terminal.gateway.workforce import Workforce
+from vpterm.terminal.guests import Guest
 from vpterm.terminal.identity.greeting import language_of
 from vpterm.terminal.identity.identity import SiteAccess
 from vpterm.terminal.line.door import LineDesk
@@ -57,6 +59,7 @@ class Gateway:
         self.endings = Endings(settings.untold_path)
         self._settings = settings
         self.answers: Answering | None = None
+        self.support: Support = NoSupport()
         self._by_viewer: dict[int, Seat] = {}
         self._numbers = itertools.count(1)
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -78,6 +81,7 @@ class Gateway:
 
     async def close(self) -> None:
         """Give every terminal back, end every worker."""
+        self.support.close()
         for seat in list(self.seats):
             self._dismiss(seat, Ending.STOPPED, lambda: _("The server is being stopped. Your session has been closed."))
         for task in list(self._tasks):
@@ -90,6 +94,9 @@ class Gateway:
 
     def seat_taken(self, seat: Seat) -> None:
         """A person has come in: bring them to the session they want, or the one they used last."""
+        if self.support.takes(seat):
+            self.support.receive(seat)
+            return
         self.seats[seat] = None
         seat.is_proved = self.locks.is_proved(seat.account.login, seat.proved_at)
         if (oldest := self.capacity.admit(seat, self.seats)) is not None:
@@ -105,6 +112,8 @@ class Gateway:
     def seat_left(self, seat: Seat) -> None:
         """The connection is gone; the session waits for the person to come back."""
         seat.is_gone = True
+        if self.support.lets_go(seat):
+            return
         session = seat.session
         self._forget_viewer(seat)
         seat.look_away()
@@ -184,11 +193,21 @@ class Gateway:
             else:
                 self._look(seat, self.workforce.of(session), session.number, notice="", watches=True)
 
-    def _look(self, seat: Seat, worker: WorkerLink, session: int, *, notice: str, watches: bool) -> None:
+    def _look(
+        self,
+        seat: Seat,
+        worker: WorkerLink,
+        session: int,
+        *,
+        notice: str,
+        watches: bool,
+        guest: Guest | None = None,
+    ) -> None:
         self._forget_viewer(seat)
         viewer = next(self._numbers)
         self._by_viewer[viewer] = seat
-        seat.look(worker, session, viewer, notice=notice, watches=watches)
+        seat.look(worker, session, viewer, notice=notice, watches=watches, guest=guest)
+        self._seats_changed(session)
 
     def _is_looked_at(self, number: int) -> bool:
         return any(seat.session == number for seat in self.seats)
@@ -198,6 +217,21 @@ class Gateway:
             self.registry.note_seen(seat.session, seat.typed_at, seat.origin)
         if seat.viewer is not None:
             self._by_viewer.pop(seat.viewer, None)
+        if seat.session is not None:
+            self._seats_changed(seat.session)
+
+    def _seats_changed(self, session: int) -> None:
+        """Tell support, once whoever comes in the place of somebody has sat down."""
+        asyncio.get_running_loop().call_soon(self.support.seats_changed, session)
+
+    def show_guest(self, seat: Seat, session: OpenSession, guest: Guest) -> None:
+        """Show somebody else's session to a supporter, who is no seat of it: the keyboard never falls to them."""
+        self._look(seat, self.workforce.of(session), session.number, notice="", watches=True, guest=guest)
+
+    def hide_from_guest(self, seat: Seat) -> None:
+        """Not one byte more of what a worker paints reaches this terminal, nor one of what it types the session."""
+        self._forget_viewer(seat)
+        seat.give_back()
 
     def _dismiss(self, seat: Seat, ending: Ending, message: Callable[[], str]) -> None:
         self._forget_viewer(seat)
@@ -278,10 +312,13 @@ class Gateway:
                 self._dismiss(seat, Ending.WAITING, lambda: _("Your session is waiting for you."))
         elif frame.kind == "link.place":
             self.recorder.place_opened(session, frame.text("place"))
+        elif frame.kind == "session.keyboard_back":
+            self.support.keyboard_is_back(session)
         elif frame.kind == "link.ask":
             self._do(self._answer(worker, session, frame))
         elif frame.kind == "link.locked":
             self.locks.lock(session)
+            self.support.end_support(session)
             for seat in seats:
                 seat.is_proved = False
         elif frame.kind == "link.end" and frame.text("why") in ("alone", "longest"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,10 +18,11 @@ from vpterm.screens.link import SessionRequest
 from vpterm.terminal.gateway.choosing import Wanted
 from vpterm.terminal.gateway.metrics import Pace
 from vpterm.terminal.gateway.workers import WorkerLink
+from vpterm.terminal.guests import Guest
 from vpterm.terminal.identity.greeting import language_of
 from vpterm.terminal.identity.identity import Account, SiteAccess
 from vpterm.terminal.identity.limits import TokenBucket
-from vpterm.terminal.painting.modes import GIVE_BACK, TAKE
+from vpterm.terminal.painting.modes import CLEAR, GIVE_BACK, TAKE
 from vpterm.terminal.painting.terminal_kind import TerminalKind
 from vpterm.terminal.wire import Frame
 
@@ -109,6 +111,8 @@ class Seat:
         self._held_back: set[str] = set()
         self.pace: Pace | None = None  # given by a door that measures
         self.inflow: TokenBucket | None = None  # given by the gateway
+        self.command = ""  # what was asked for by `ssh -t HOST COMMAND`, where that is offered
+        self.divert: Callable[[bytes], None] | None = None  # takes what is typed, in place of the session
 
     @property
     def session(self) -> int | None:
@@ -157,14 +161,24 @@ class Seat:
 
     # --- looking at a session -------------------------------------------------------------------------
 
-    def look(self, worker: WorkerLink, session: int, viewer: int, *, notice: str, watches: bool) -> None:
-        """Look at a session from now on."""
+    def look(
+        self,
+        worker: WorkerLink,
+        session: int,
+        viewer: int,
+        *,
+        notice: str,
+        watches: bool,
+        guest: Guest | None = None,
+    ) -> None:
+        """Look at a session from now on; as a guest, where it is somebody else's."""
         self.look_away()
         if not self._has_taken:
             self._has_taken = True
             self._line.write(TAKE.encode())
         site = self.account.site(worker.site_code)
-        self._line.name_place(f"{site.name if site else worker.site_code} · {self.account.display_name}")
+        place = guest.where if guest is not None else site.name if site else worker.site_code
+        self._line.name_place(f"{place} · {self.account.display_name}")
         self._view = _View(worker, session, viewer, watches)
         self._wants_whole = False  # the first painting of a fresh session is whole without being marked so
         worker.wire.send(
@@ -176,6 +190,7 @@ class Seat:
             terminal=self.kind.to_json(),
             notice=notice,
             watches=watches,
+            guest=guest.to_json() if guest is not None else {},
         )
         if self._is_held:
             worker.wire.send("viewer.pause", viewer=viewer)
@@ -199,6 +214,13 @@ class Seat:
         """The terminal has sent something; while no session is there it is kept, none of it is lost."""
         self.typed_at = datetime.now(UTC)
         self._slow_down(len(data))
+        if self.divert is not None:
+            self.divert(data)
+        else:
+            self.pass_on(data)
+
+    def pass_on(self, data: bytes) -> None:
+        """Give what was typed to the session."""
         if self._view is None:
             self._early += data
             if len(self._early) > _MOST_UNTAKEN:
@@ -261,6 +283,17 @@ class Seat:
             self._line.write(frame.body)
             if self.pace is not None:
                 self.pace.painted()
+
+    def write(self, text: str) -> None:
+        """Write to the terminal while it looks at nothing."""
+        self._line.write(text.encode())
+
+    def give_back(self) -> None:
+        """Look at nothing, and give the terminal back as it was: what it showed is gone from it."""
+        self.look_away()
+        if self._has_taken and not self.is_gone:
+            self._has_taken = False
+            self._line.write((CLEAR + GIVE_BACK).encode())  # cleared: not every terminal has a screen to change to
 
     def hold(self) -> None:
         """The terminal does not keep up: nothing more is queued for it."""

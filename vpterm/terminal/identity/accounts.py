@@ -8,8 +8,8 @@ from vpterm.database.engine import Database
 from vpterm.kernel.errors import Unavailable, VptermError
 from vpterm.practice.staff import certificates, logins, proofs, queries
 from vpterm.practice.staff.logins import LoginMethod, LoginRow
-from vpterm.practice.staff.queries import KeyRow
-from vpterm.practice.staff.rules import Guesses
+from vpterm.practice.staff.queries import KeyRow, SiteRoles
+from vpterm.practice.staff.rules import Guesses, Role, rights_of, works_there
 from vpterm.practice.staff.sealing import Seal
 from vpterm.terminal.identity.identity import Account, PasswordCheck, SiteAccess
 
@@ -39,7 +39,9 @@ class StaffAccounts:
             staff_id=person.id,
             display_name=person.name,
             language=person.language,
-            sites=tuple(SiteAccess(work.site_code, work.site_id, work.site_name, work.roles) for work in person.sites),
+            sites=tuple(_access(work) for work in person.sites if works_there(work.roles)),
+            supports=tuple(_access(work) for work in person.sites if Role.SUPPORT in work.roles),
+            approves_support=any("support.approve" in rights_of(work.roles) for work in person.sites),
             password_hash=await queries.find_password_hash(self._database, staff_id=person.id),
             pin_hash=await proofs.find_pin_hash(self._database, staff_id=person.id),
             public_keys=tuple(key.line for key in keys),
@@ -124,3 +126,7 @@ class StaffAccounts:
     async def close(self) -> None:
         self._passwords.close()
         await self._database.close()
+
+
+def _access(work: SiteRoles) -> SiteAccess:
+    return SiteAccess(work.site_code, work.site_id, work.site_name, work.roles)

@@ -30,7 +30,10 @@ class SiteAccess:
 
 @dataclass(frozen=True)
 class Account:
-    """A person who may come in. `public_keys` are lines in OpenSSH's format; the hashes are argon2's."""
+    """A person who may come in. `public_keys` are lines in OpenSSH's format; the hashes are argon2's.
+
+    `sites` are where they work, `supports` those whose people they may ask to be let look in (support works nowhere).
+    """
 
     login: str
     staff_id: int
@@ -43,6 +46,8 @@ class Account:
     verified_keys: frozenset[str] = frozenset()  # those of which a PIN or a finger is asked
     has_code: bool = False
     policy: CodePolicy = field(default_factory=CodePolicy)
+    supports: tuple[SiteAccess, ...] = ()
+    approves_support: bool = False
 
     def site(self, code: str) -> SiteAccess | None:
         """The person's access to this site, or nothing."""
@@ -55,7 +60,10 @@ class Account:
 
     def only_at(self, codes: tuple[str, ...]) -> Account:
         """The same person at these sites only; at all of theirs without any."""
-        return replace(self, sites=tuple(site for site in self.sites if site.code in codes)) if codes else self
+        if not codes:
+            return self
+        sites, supports = (tuple(site for site in whole if site.code in codes) for whole in (self.sites, self.supports))
+        return replace(self, sites=sites, supports=supports)
 
     def next_step(self, method: LoginMethod) -> NextStep:
         """What is left to do for who has proved who they are in this way."""

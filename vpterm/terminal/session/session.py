@@ -16,6 +16,7 @@ from textual.message import Message
 
 from vpterm.kernel.i18n import current_language, using
 from vpterm.terminal.session import textual_internals as internals
+from vpterm.terminal.session.guests import Guests
 from vpterm.terminal.session.intake import Intake
 from vpterm.terminal.session.viewer import Viewer
 from vpterm.terminal.settings import is_too_small
@@ -40,6 +41,7 @@ class Session:
         on_ended: Callable[[Session, str], None],
         on_taken: Callable[[Viewer, int], None] = lambda viewer, count: None,
         on_viewer_closed: Callable[[Viewer], None] = lambda viewer: None,
+        on_keyboard_back: Callable[[Session], None] = lambda session: None,
     ) -> None:
         self.number = number
         self.size = (80, 24) if is_too_small(*size) else size
@@ -56,6 +58,7 @@ class Session:
         self._task: asyncio.Task[None] | None = None
         self._intake = Intake(on_taken, self._intake_failed)
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self.guests = Guests(self._intake, self._show, self._show_all, lambda: on_keyboard_back(self))
 
     # --- life -----------------------------------------------------------------------------------------
 
@@ -130,6 +133,7 @@ class Session:
             timer.cancel()
         self._timers.clear()
         self.viewers.clear()
+        self.guests.close()
         self.controller = self.app = self._task = None
         self.ended.set_result(None)
         self._on_ended(self, self._reason)
@@ -156,6 +160,7 @@ class Session:
         self.viewers.pop(viewer.number, None)
         if self.controller is viewer:
             self.controller = None
+        self.guests.bid_farewell(viewer)
         self._look()
 
     def resize(self, viewer: Viewer, columns: int, rows: int) -> None:
@@ -220,7 +225,7 @@ class Session:
         """The app has painted something."""
         for viewer in self.viewers.values():
             if viewer.showing == "stream":
-                viewer.paint(text)
+                viewer.paint(text + self.guests.overlay(self._running_app()))
         if any(viewer.showing == "lines" for viewer in self.viewers.values()) and "lines" not in self._timers:
             self._later("lines", LINES_PERIOD_S, self._show_lines)
 
@@ -239,14 +244,16 @@ class Session:
             viewer.paint_message()
         elif self._is_running and viewer.showing == "stream":
             with using(self.language):  # widgets are drawn here, outside the app's own tasks
-                viewer.paint_frame(internals.full_frame(self._running_app()))
+                app = self._running_app()
+                viewer.paint_frame(internals.full_frame(app) + self.guests.overlay(app))
         elif self._is_running:
             viewer.forget_lines()
             self._draw_lines(viewer)
 
     def _draw_lines(self, viewer: Viewer) -> None:
+        app = self._running_app()
         with using(self.language):
-            viewer.paint_lines(internals.painted_lines(self._running_app(), viewer.columns, viewer.rows))
+            viewer.paint_lines(self.guests.lines_for(viewer, app))
 
     def _end_notice(self, viewer: Viewer) -> None:
         viewer.notice = ""
@@ -281,6 +288,11 @@ class Session:
 
     def _accept(self, viewer: Viewer, received: list[Message]) -> None:
         self.last_input = asyncio.get_running_loop().time()
+        if viewer.is_guest:
+            self.guests.take(viewer, received, self.size)
+            return
+        if viewer is self.controller and received:
+            self.guests.person_typed()
         if viewer is self.controller and viewer.showing != "message":
             self._intake.put(viewer, *received)
             return

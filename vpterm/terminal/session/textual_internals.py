@@ -32,9 +32,9 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.strip import Strip
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
-from vpterm.screens.link import KeepsTyped
+from vpterm.screens.link import HasCursorLine, KeepsTyped
 
 _log = logging.getLogger("vpterm.terminal")
 
@@ -253,13 +253,31 @@ def full_frame(app: App[Any]) -> str:
 
 def painted_lines(app: App[Any], columns: int, rows: int) -> list[str]:
     """The screen as lines cropped or padded to a size in cells, each with its colours."""
+    strips = painted_strips(app)[:rows]
+    if not strips:
+        return []
+    strips += [Strip.blank(columns)] * (rows - len(strips))
+    return [strip.adjust_cell_length(columns, Style.null()).render(app.console) for strip in strips]
+
+
+def painted_strips(app: App[Any]) -> list[Strip]:
+    """The screen as lines with their styles, and what those carry beside the look."""
     if not app._screen_stack:
         return []
     with _looking(app) as compositor:
-        strips: list[Strip] = compositor.render_strips()
-    strips = strips[:rows]
-    strips += [Strip.blank(columns)] * (rows - len(strips))
-    return [strip.adjust_cell_length(columns, Style.null()).render(app.console) for strip in strips]
+        return list(compositor.render_strips())
+
+
+def cursor_of(app: App[Any]) -> tuple[int, int]:
+    """The cell of the screen at which the person works: the cursor of a field or of a list, else the corner."""
+    focused = app.screen.focused if app._screen_stack else None
+    if focused is None:
+        return 0, 0
+    if isinstance(focused, HasCursorLine):
+        return focused.region.x, focused.region.y + focused.cursor_line
+    if isinstance(focused, (Input, TextArea)):
+        return focused.cursor_screen_offset.x, focused.cursor_screen_offset.y
+    return focused.region.x, focused.region.y
 
 
 def waiting_messages(app: App[Any]) -> int:

@@ -41,6 +41,7 @@ class Viewer:
         self.held_by: set[str] = set()  # who cannot keep up: "terminal", "wire"
         self.showing: Showing = "stream"
         self.notice = ""
+        self.is_guest = False  # shown a picture of its own (guests.py), and never the app's stream
         self._send = send
         self._lines: list[str] = []
 
@@ -63,7 +64,8 @@ class Viewer:
         if is_too_small(self.columns, self.rows):
             self.showing = "message"
         else:
-            self.showing = "stream" if (self.columns, self.rows) == session_size else "lines"
+            fits = (self.columns, self.rows) == session_size and not self.is_guest
+            self.showing = "stream" if fits else "lines"
 
     def paint(self, text: str, *, whole: bool = False) -> None:
         """Send a painting in the colours and signs of this terminal; nothing while it is paused."""

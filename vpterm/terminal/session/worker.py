@@ -21,7 +21,8 @@ from textual.app import App
 
 from vpterm.kernel.errors import NotAllowed
 from vpterm.kernel.i18n import set_language
-from vpterm.screens.link import End, Hears, Locks, SaysRecorded, SessionRequest
+from vpterm.screens.link import End, Hears, Locks, SaysRecorded, SessionRequest, ShowsSupport, SupportStanding
+from vpterm.terminal.guests import Guest
 from vpterm.terminal.painting.terminal_kind import TerminalKind
 from vpterm.terminal.questions import Questions
 from vpterm.terminal.session.confinement import confine
@@ -210,6 +211,7 @@ class Worker:
             on_ended=self._ended,
             on_taken=lambda viewer, count: self.wire.send("viewer.taken", viewer=viewer.number, bytes=count),
             on_viewer_closed=lambda viewer: self.wire.send("viewer.closed", viewer=viewer.number),
+            on_keyboard_back=lambda session: self.wire.send("session.keyboard_back", session=session.number),
         )
 
     def _on_link_answered(self, frame: Frame) -> None:
@@ -310,6 +312,12 @@ class Worker:
         if isinstance(app, SaysRecorded) and reason is not None:
             app.be_recorded(reason)
 
+    def _on_session_support(self, frame: Frame) -> None:
+        session = self._sessions.get(frame.number("session"))
+        app: object = session.app if session is not None else None
+        if isinstance(app, ShowsSupport):
+            app.stand_with_support(SupportStanding.from_json(frame.fields["standing"]))
+
     # --- viewers --------------------------------------------------------------------------------------
 
     def _on_viewer_attach(self, frame: Frame) -> None:
@@ -331,8 +339,15 @@ class Worker:
         follows = tell_size if size == (0, 0) else None
         viewer = Viewer(number, size, kind, send, watches=frame.fields["watches"], on_size=follows)
         viewer.notice = frame.text("notice")
+        if (guest := Guest.from_json(frame.fields["guest"])) is not None:
+            session.guests.welcome(viewer, guest)
         self._seats[number] = (viewer, session)
         session.attach(viewer)
+
+    def _on_viewer_guest(self, frame: Frame) -> None:
+        guest = Guest.from_json(frame.fields["guest"])
+        if guest is not None and (seat := self._seat(frame)):
+            seat[1].guests.change(seat[0], guest)
 
     def _seat(self, frame: Frame) -> tuple[Viewer, Session] | None:
         return self._seats.get(frame.number("viewer"))

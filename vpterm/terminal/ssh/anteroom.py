@@ -15,7 +15,7 @@ from vpterm.practice.staff.pictures import draw_qr
 from vpterm.terminal.identity.greeting import language_of
 from vpterm.terminal.identity.identity import Account
 from vpterm.terminal.identity.proving import Proving, TooManyAttempts
-from vpterm.terminal.ssh.plain_lines import Left, PlainLines
+from vpterm.terminal.plain_lines import PersonLeft, PlainLines
 
 _PATIENCE_S = 300.0
 _TRIES = 3
@@ -37,7 +37,7 @@ class Anteroom(PlainLines):
                     if self._proving.next_step == "enrol" and account is not None:
                         return await self._enrol(account)
                     return await self._ask_code()
-            except (Left, TooManyAttempts, TimeoutError):
+            except (PersonLeft, TooManyAttempts, TimeoutError):
                 return False
 
     async def _ask_code(self) -> bool:

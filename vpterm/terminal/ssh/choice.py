@@ -13,7 +13,7 @@ from vpterm.screens.session_names import LONGEST_NAME, check_session_name, show_
 from vpterm.terminal.gateway.administration import SessionInfo
 from vpterm.terminal.gateway.choosing import Wanted
 from vpterm.terminal.painting.ago import ago
-from vpterm.terminal.ssh.plain_lines import Left, PlainLines
+from vpterm.terminal.plain_lines import PersonLeft, PlainLines
 
 _PATIENCE_S = 300.0
 _MOST_LINES = 9  # what one digit reaches
@@ -34,7 +34,7 @@ class SessionChoice(PlainLines):
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 return await self._choose()
-        except (Left, TimeoutError):
+        except (PersonLeft, TimeoutError):
             return None
 
     async def _choose(self) -> Wanted:
@@ -44,7 +44,7 @@ class SessionChoice(PlainLines):
         while True:
             key = await self.key()
             if key == "escape":
-                raise Left
+                raise PersonLeft
             if key == "up" or key == "down":
                 self._at = (self._at + (1 if key == "down" else -1)) % len(lines)
             elif key.isdigit() and 1 <= int(key) <= len(lines):

@@ -25,11 +25,12 @@ from vpterm.terminal.painting.terminal_kind import TerminalKind
 from vpterm.terminal.settings import clamp_size
 from vpterm.terminal.ssh.anteroom import Anteroom
 from vpterm.terminal.ssh.choice import SessionChoice
-from vpterm.terminal.ssh.plain_lines import PlainLines
+from vpterm.terminal.plain_lines import PlainLines
 
 _log = logging.getLogger("vpterm.terminal")
 
 _MOST_EARLY = 8 * 1024
+_MOST_COMMAND = 512
 _RESIZE_PERIOD_S = 0.1  # laying out an app costs; a dragged corner sends sizes by the hundred
 
 
@@ -51,6 +52,7 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         self._seat: Seat | None = None
         self._meter: LineMeter | None = None
         self._wants = "shell"
+        self._command = ""
         self._is_reading = True
         self._early = bytearray()
         self._resizing: asyncio.TimerHandle | None = None
@@ -70,8 +72,10 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         return True
 
     def exec_requested(self, command: str) -> bool:
-        """The name of a session; anything else is refused in `session_started`, where there is a channel to say so."""
-        self._wants, self._asked_for = "exec", command
+        """A name of a session, or for support `attach`; the rest is refused in `session_started`, with a channel for it."""
+        supports = self._account is not None and bool(self._account.supports)
+        self._wants = "attach" if supports and command.split()[:1] == ["attach"] else "exec"
+        self._asked_for = command[:_MOST_COMMAND]
         return True
 
     def subsystem_requested(self, subsystem: str) -> bool:
@@ -115,6 +119,8 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         origin = f"ssh {peer[0]}" if peer else "ssh"
         self._seat = Seat(self._account, self, self._size, kind, greeting, origin=origin, wanted=wanted,
                           proved_at=self._proved_at)  # fmt: skip
+        if self._wants == "attach":
+            self._seat.command = self._asked_for
         self._seat.pace = self._gateway.metrics.pace(channel.get_connection())
         self._gateway.seat_taken(self._seat)
         early, self._early = bytes(self._early), bytearray()

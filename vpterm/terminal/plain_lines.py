@@ -1,4 +1,4 @@
-"""A terminal before its session: lines are written, a line or a key is asked for. No screen, no cursor movement."""
+"""Asking and telling in plain lines, at a terminal that no full-screen program has taken."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LONGEST_LINE = 128
 _ESCAPE_S = 0.1  # after Esc alone nothing follows
 
 
-class Left(Exception):  # noqa: N818 - named for what happened
+class PersonLeft(Exception):  # noqa: N818 - named for what happened, as in kernel/errors.py
     """The person has gone, or said that they will."""
 
 
@@ -28,11 +28,10 @@ class PlainLines:
             if not self._keys.full():
                 self._keys.put_nowait(key)
 
-    def leave(self) -> None:
-        """The terminal is gone."""
-        while self._keys.full():
+    def forget_typed(self) -> None:
+        """What was typed before this moment answers nothing that is asked after it."""
+        while not self._keys.empty():
             self._keys.get_nowait()
-        self._keys.put_nowait(None)
 
     def rest(self) -> bytes:
         """What was typed ahead and not asked for here."""
@@ -41,12 +40,18 @@ class PlainLines:
             keys.append(self._keys.get_nowait() or "")
         return "".join(keys).encode()
 
+    def leave(self) -> None:
+        """The terminal is gone."""
+        while self._keys.full():
+            self._keys.get_nowait()
+        self._keys.put_nowait(None)
+
     def say(self, line: str) -> None:
-        """Write a line."""
+        """One line."""
         self._write(line.encode() + b"\r\n")
 
     async def ask(self, question: str, *, shown: bool) -> str:
-        """One line. Ctrl-C and Ctrl-D leave."""
+        """One line of what is typed. Ctrl-C and Ctrl-D leave: PersonLeft."""
         self._write(question.encode() + b" ")
         line = ""
         while True:
@@ -63,8 +68,13 @@ class PlainLines:
                 if shown:
                     self._write(key.encode())
 
+    async def until_left(self) -> None:
+        """Until Ctrl-C or Ctrl-D, or until the terminal is gone; other keys do nothing."""
+        while (key := await self._keys.get()) is not None and key not in "\x03\x04":
+            pass
+
     async def key(self) -> str:
-        """One key: "up", "down", "enter", "escape", or the letter. Ctrl-C and Ctrl-D leave."""
+        """One key: "up", "down", "enter", "escape", or the letter. Ctrl-C and Ctrl-D leave: PersonLeft."""
         key = await self._next()
         if key in "\r\n":
             return "enter"
@@ -84,5 +94,5 @@ class PlainLines:
     async def _next(self) -> str:
         key = await self._keys.get()
         if key is None or key in "\x03\x04":
-            raise Left
+            raise PersonLeft
         return key
