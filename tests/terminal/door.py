@@ -181,9 +181,10 @@ class Person(Terminal):
         password: str | None = PASSWORD,
         term: str = "xterm-256color",
         extra: list[str] | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
         command = shutil.which("ssh") or "ssh"
-        arguments = [*(extra or []), *door.ssh_options(key), "-p", str(door.port), f"{login}@127.0.0.1"]
+        arguments = [*(extra or []), *door.ssh_options(key), "-p", str(door.port), f"{login}@{host}"]
         environment = {**os.environ, "TERM": term, "LC_ALL": "C.UTF-8"}
         environment.pop("COLORTERM", None)
         super().__init__(command, arguments, size=size, environment=environment)

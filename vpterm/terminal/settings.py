@@ -19,6 +19,9 @@ class DoorSettings:
     loopback only, else TLS with `web_certificate` and `web_key` (PEM) or a certificate of its own; `web_names` are
     the names under which browsers may call it. A browser without an open page for `web_idle_s`, or since its login
     for `web_login_s`, must say the password again.
+
+    mosh is offered on these UDP ports (first, last), each one person's; a client that is away longer than
+    `mosh_away_s` must come in again.
     """
 
     state_folder: Path
@@ -51,6 +54,8 @@ class DoorSettings:
     web_login_s: float = 12 * 3600.0
     metrics_port: int | None = None
     log_json: bool = False
+    mosh_ports: tuple[int, int] | None = None
+    mosh_away_s: float = 4 * 3600.0
 
     @property
     def host_key_path(self) -> Path:
@@ -61,6 +66,11 @@ class DoorSettings:
     def control_path(self) -> Path:
         """Where administrators ask the running gateway."""
         return self.state_folder / "control.sock"
+
+    @property
+    def mosh_path(self) -> Path:
+        """Where the programs that mosh-servers show come back to."""
+        return self.state_folder / "mosh.sock"
 
     @property
     def web_key_path(self) -> Path:

@@ -16,11 +16,13 @@ from vpterm.terminal.identity.greeting import language_of
 from vpterm.terminal.identity.proving import Proving
 from vpterm.terminal.line.door import LineMeter
 from vpterm.terminal.line.frames import SUBSYSTEM
-from vpterm.terminal.painting.colour import colours_of
-from vpterm.terminal.painting.glyphs import glyphs_of
+from vpterm.terminal.mosh.door import MoshDoor
+from vpterm.terminal.mosh.request import MoshRequest, read_request
 from vpterm.terminal.painting.terminal_kind import TerminalKind
 from vpterm.terminal.settings import clamp_size
 from vpterm.terminal.ssh.anteroom import Anteroom
+from vpterm.terminal.ssh.mosh_call import MoshCall
+from vpterm.terminal.ssh.terminal import kind_of
 
 _log = logging.getLogger("vpterm.terminal")
 
@@ -31,8 +33,14 @@ _RESIZE_PERIOD_S = 0.1  # laying out an app costs; a dragged corner sends sizes 
 class Entrance(asyncssh.SSHServerSession[bytes]):
     """One channel. It becomes a seat if a terminal is asked for, else it says why not and closes."""
 
-    def __init__(self, proving: Proving, gateway: Gateway, arrive: Callable[[], Awaitable[str]]) -> None:
-        self._proving, self._gateway, self._arrive = proving, gateway, arrive
+    def __init__(
+        self,
+        proving: Proving,
+        gateway: Gateway,
+        arrive: Callable[[], Awaitable[str]],
+        mosh: MoshDoor | None = None,
+    ) -> None:
+        self._proving, self._gateway, self._arrive, self._mosh = proving, gateway, arrive, mosh
         self._account = proving.account
         self._anteroom: Anteroom | None = None
         self._admission: asyncio.Task[None] | None = None
@@ -42,6 +50,7 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         self._seat: Seat | None = None
         self._meter: LineMeter | None = None
         self._wants = "shell"
+        self._mosh_request: MoshRequest | None = None
         self._is_reading = True
         self._early = bytearray()
         self._resizing: asyncio.TimerHandle | None = None
@@ -61,8 +70,9 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         return True
 
     def exec_requested(self, command: str) -> bool:
-        """Refused in `session_started`, where there is a channel to say so."""
+        """Refused in `session_started`, where there is a channel to say so; all but what a mosh client asks."""
         self._wants = "exec"
+        self._mosh_request = read_request(command)
         return True
 
     def subsystem_requested(self, subsystem: str) -> bool:
@@ -78,6 +88,10 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
             if self._wants == SUBSYSTEM and self._account is not None and self._proving.next_step == "in":
                 self._meter = self._gateway.line_desk.open(self._account.login, self._channel)
                 return
+            if self._mosh_request is not None:
+                call = MoshCall(self._mosh, self._proving, self._arrive, self._channel)
+                self._admission = asyncio.get_running_loop().create_task(call.answer(self._mosh_request, self._term))
+                return
             refusal = self._refusal()
         if refusal is not None:
             self._channel.write_stderr(refusal.encode() + b"\r\n")
@@ -87,9 +101,7 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
 
     async def _admit(self, channel: asyncssh.SSHServerChannel[bytes]) -> None:
         """Through the anteroom where something is left to do, then to a seat."""
-        environment = {name: value for name, value in channel.get_environment().items() if len(value) < 256}
-        term = self._term or ""
-        kind = TerminalKind(colours_of(term, environment), glyphs_of(term), language_of(self._account))
+        kind = kind_of(channel, self._term or "", language_of(self._account))
         try:
             if self._proving.next_step != "in" and not await self._pass_anteroom(kind):
                 return
@@ -153,8 +165,8 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
             self._seat.type(data)
 
     def eof_received(self) -> bool:
-        """The terminal's end has closed its input: nobody can type any more."""
-        return False
+        """The terminal's end has closed its input: nobody can type any more. A mosh client closes it at once."""
+        return self._mosh_request is not None
 
     def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
         """The window has another size."""
