@@ -18,7 +18,7 @@ import pexpect
 import pyte
 
 from tests.terminal.memory_accounts import MemoryAccounts
-from tests.terminal.namespace import enter_network
+from tests.terminal.namespace import Namespace, enter_network
 from vpterm.terminal.identity.identity import Account, SiteAccess
 from vpterm.terminal.service import Service, serve
 from vpterm.terminal.settings import DoorSettings
@@ -182,9 +182,12 @@ class Person(Terminal):
         term: str = "xterm-256color",
         extra: list[str] | None = None,
         host: str = "127.0.0.1",
+        place: Namespace | None = None,
     ) -> None:
-        command = shutil.which("ssh") or "ssh"
-        arguments = [*(extra or []), *door.ssh_options(key), "-p", str(door.port), f"{login}@{host}"]
+        """`place` is where the client stands, `host` where it finds the door (from a place: at the end of its line)."""
+        host = place.near if place is not None else host
+        whole = [shutil.which("ssh") or "ssh", *(extra or []), *door.ssh_options(key), "-p", str(door.port)]
+        command, *arguments = [*(place.inside() if place is not None else []), *whole, f"{login}@{host}"]
         environment = {**os.environ, "TERM": term, "LC_ALL": "C.UTF-8"}
         environment.pop("COLORTERM", None)
         super().__init__(command, arguments, size=size, environment=environment)

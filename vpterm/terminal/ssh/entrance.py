@@ -10,6 +10,7 @@ from typing import Any
 import asyncssh
 
 from vpterm.kernel.i18n import N_, _, using
+from vpterm.terminal.gateway.backlog import Backlog
 from vpterm.terminal.gateway.gateway import Gateway
 from vpterm.terminal.gateway.seat import Ending, Seat
 from vpterm.terminal.identity.greeting import language_of
@@ -22,7 +23,7 @@ from vpterm.terminal.painting.terminal_kind import TerminalKind
 from vpterm.terminal.settings import clamp_size
 from vpterm.terminal.ssh.anteroom import Anteroom
 from vpterm.terminal.ssh.mosh_call import MoshCall
-from vpterm.terminal.ssh.terminal import kind_of
+from vpterm.terminal.ssh.terminal import backlog_of, kind_of
 
 _log = logging.getLogger("vpterm.terminal")
 
@@ -48,6 +49,7 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         self._term: str | None = None
         self._size = (80, 24)
         self._seat: Seat | None = None
+        self._backlog: Backlog | None = None
         self._meter: LineMeter | None = None
         self._wants = "shell"
         self._mosh_request: MoshRequest | None = None
@@ -112,10 +114,10 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
             return
         if self._channel is None or self._account is None:
             return
-        channel.set_write_buffer_limits(high=256 * 1024)
         peer = channel.get_extra_info("peername")
         origin = f"ssh {peer[0]}" if peer else "ssh"
         self._seat = Seat(self._account, self, self._size, kind, greeting, origin=origin)
+        self._backlog = backlog_of(channel, self._seat)
         self._seat.pace = self._gateway.metrics.pace(channel.get_connection())
         self._gateway.seat_taken(self._seat)
         early, self._early = bytes(self._early), bytearray()
@@ -180,20 +182,22 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
             self._seat.resize(*self._size)
 
     def pause_writing(self) -> None:
-        """The client does not keep up."""
-        if self._seat is not None:
-            self._seat.hold()
+        """The client's window is full: it does not read."""
+        if self._backlog is not None:
+            self._backlog.block()
 
     def resume_writing(self) -> None:
-        """The client keeps up again."""
-        if self._seat is not None:
-            self._seat.release()
+        """The client reads again."""
+        if self._backlog is not None:
+            self._backlog.unblock()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The channel is gone, with or without a word."""
         self._channel = None
         if self._anteroom is not None:
             self._anteroom.leave()
+        if self._backlog is not None:
+            self._backlog.close()
         if self._seat is not None:
             self._gateway.seat_left(self._seat)
         if self._meter is not None:
@@ -205,6 +209,8 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         """See Line."""
         if self._channel is not None and not self._channel.is_closing():
             self._channel.write(data)
+            if self._backlog is not None:
+                self._backlog.wrote(len(data))
 
     def pause_reading(self) -> None:
         """See Line."""
