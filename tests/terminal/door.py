@@ -21,7 +21,7 @@ import pyte
 from tests.terminal.memory_accounts import MemoryAccounts
 from tests.terminal.memory_journal import MemoryJournal
 from tests.terminal.memory_ledger import MemoryLedger
-from tests.terminal.namespace import enter_network
+from tests.terminal.namespace import Namespace, enter_network
 from vpterm.practice.staff.rules import Role
 from vpterm.terminal.identity.identity import Account, SiteAccess
 from vpterm.terminal.service import Service, serve
@@ -202,14 +202,20 @@ class Person(Terminal):
         term: str = "xterm-256color",
         extra: list[str] | None = None,
         asks: str | None = None,
+        host: str = "127.0.0.1",
+        place: Namespace | None = None,
     ) -> None:
-        """`asks` stands behind the name of the server: the name of a session, or what support asks for."""
-        ssh = shutil.which("ssh") or "ssh"
-        arguments = [*(extra or []), *door.ssh_options(key), "-p", str(door.port), f"{login}@127.0.0.1"]
-        arguments = ["-t", *arguments, asks] if asks is not None else arguments
+        """`asks` stands behind the name of the server: the name of a session, or what support asks for.
+
+        `place` is where the client stands, `host` where it finds the door (from a place: at the end of its line).
+        """
+        host = place.near if place is not None else host
+        ssh = [shutil.which("ssh") or "ssh", *(["-t"] if asks is not None else []), *(extra or [])]
+        whole = [*ssh, *door.ssh_options(key), "-p", str(door.port), f"{login}@{host}", *([asks] if asks else [])]
+        command, *arguments = [*(place.inside() if place is not None else []), *whole]
         environment = {**os.environ, "TERM": term, "LC_ALL": "C.UTF-8"}
         environment.pop("COLORTERM", None)
-        super().__init__(ssh, arguments, size=size, environment=environment)
+        super().__init__(command, arguments, size=size, environment=environment)
         if key is None and password is not None:
             self.process.expect("[Pp]assword:|Mot de passe")
             self.process.sendline(password)

@@ -50,9 +50,12 @@ class NotedWire(WireProtocol):
     def __init__(self) -> None:
         super().__init__(lambda frame: None, lambda: None)
         self.sent: list[tuple[str, bytes]] = []
+        self.resumed: list[dict[str, Any]] = []
 
     def send(self, kind: str, body: bytes = b"", **fields: Any) -> None:
         self.sent.append((kind, body))
+        if kind == "viewer.resume":
+            self.resumed.append(fields)
 
 
 class Place:
@@ -107,34 +110,50 @@ async def test_a_flood_before_there_is_a_session_is_not_read_either() -> None:
     assert place.reads()
 
 
-async def test_a_terminal_that_does_not_keep_up_gets_the_whole_screen_later() -> None:
+async def test_a_terminal_that_does_not_keep_up_gets_what_was_under_way_and_then_the_changes() -> None:
     place = Place()
     await place.look()
     place.paint(b"one ")
     place.seat.hold()
-    place.paint(b"lost ")
+    place.paint(b"painted before the worker knew ")
+    place.seat.release(2000)
+    place.paint(b"two")
+    assert place.shown == b"one painted before the worker knew two"
+    assert [kind for kind, _ in place.wire.sent] == ["viewer.attach", "viewer.pause", "viewer.resume"]
+    assert place.wire.resumed == [{"viewer": 7, "whole": False, "bytes_s": 2000}]
+
+
+async def test_a_worker_that_does_not_wait_fills_nothing() -> None:
+    place = Place()
+    await place.look()
+    place.seat.hold()
+    for _ in range(10):
+        place.paint(b"x" * 30_000)
+    assert len(place.shown) == 60_000
     place.seat.release()
     place.paint(b"change of what was lost ")
     place.paint(b"WHOLE ", whole=True)
     place.paint(b"two")
-    assert place.shown == b"one WHOLE two"
-    assert [kind for kind, _ in place.wire.sent] == ["viewer.attach", "viewer.pause", "viewer.resume"]
+    assert place.shown[60_000:] == b"WHOLE two"
+    assert place.wire.resumed == [{"viewer": 7, "whole": True, "bytes_s": 0}]
 
 
 @given(st.lists(st.sampled_from(["hold", "release", "change", "whole"]), max_size=30))
 def test_no_change_is_ever_shown_upon_a_screen_with_a_gap(steps: list[str]) -> None:
     place = Place()
     asyncio.run(place.look())
-    is_held, has_gap = False, False
+    is_held, has_gap, since_held = False, False, 0
     for step in steps:
         before = place.shown
         if step in ("hold", "release"):
-            is_held = step == "hold"
+            is_held, since_held = step == "hold", 0
             getattr(place.seat, step)()
             continue
-        place.paint(step.encode(), whole=step == "whole")
+        place.paint(step.encode() * 4000, whole=step == "whole")
+        since_held += len(step) * 4000
         is_shown = place.shown != before
-        assert is_shown == (not is_held and (step == "whole" or not has_gap))
+        may_be_shown = not is_held or since_held <= 64 * 1024
+        assert is_shown == (may_be_shown and (step == "whole" or not has_gap))
         has_gap = not is_shown if step == "whole" else has_gap or not is_shown
 
 

@@ -1,4 +1,4 @@
-"""Starts and stops the terminal server: host key, fork server, gateway, SSH door, browser door."""
+"""Starts and stops the terminal server: host key, fork server, gateway, SSH door, mosh lines, browser door."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from vpterm.terminal.gateway.doorkeeper import Doorkeeper
 from vpterm.terminal.gateway.gateway import Gateway
 from vpterm.terminal.gateway.metrics_door import MetricsDoor
 from vpterm.terminal.identity.identity import Accounts
+from vpterm.terminal.mosh.door import MoshDoor
 from vpterm.terminal.recording.archive import Archive
 from vpterm.terminal.recording.ledger import Ledger
 from vpterm.terminal.settings import DoorSettings
@@ -38,13 +39,18 @@ class Service:
     """
 
     def __init__(
-        self, keeper: Doorkeeper, listener: asyncssh.SSHAcceptor, control: ControlSocket, metrics: MetricsDoor
+        self,
+        keeper: Doorkeeper,
+        listener: asyncssh.SSHAcceptor,
+        control: ControlSocket,
+        metrics: MetricsDoor,
+        mosh: MoshDoor | None,
     ) -> None:
         self.gateway = keeper.gateway
         self.web: WebDoor | None = None
         self.web_trouble: WebDoorUnavailable | None = None
         self._keeper, self._listener, self._control = keeper, listener, control
-        self._metrics = metrics
+        self._metrics, self._mosh = metrics, mosh
         self.port: int = listener.get_port()
         self.metrics_port = metrics.port  # 0 when they are not asked for
 
@@ -65,6 +71,8 @@ class Service:
         await self._metrics.close()
         await self._control.close()
         await self.gateway.close()
+        if self._mosh is not None:
+            await self._mosh.close()
         if self.web is not None:
             await self.web.close()
         for connection in list(self._keeper.connections):
@@ -116,8 +124,12 @@ async def serve(
         undo.push_async_callback(metrics.close)
         if settings.metrics_port is not None:
             await metrics.open(settings.metrics_port)
+        mosh = MoshDoor(gateway, settings, settings.mosh_ports) if settings.mosh_ports is not None else None
+        if mosh is not None:
+            undo.push_async_callback(mosh.close)
+            await mosh.open()
         listener = await asyncssh.create_server(
-            lambda: Door(keeper),
+            lambda: Door(keeper, mosh),
             settings.host,
             settings.port,
             config=[],
@@ -139,7 +151,7 @@ async def serve(
             keepalive_interval=settings.keepalive_s,
             keepalive_count_max=settings.keepalive_missed,
         )
-        service = Service(keeper, listener, control, metrics)
+        service = Service(keeper, listener, control, metrics, mosh)
         undo.pop_all()  # the door is open: closing all of it is the service's from here on
         undo.push_async_callback(service.close)
         await service.open_web()

@@ -28,6 +28,9 @@ class DoorSettings:
 
     A worker that holds more than `worker_memory_mib` (0: as much as it likes) is ended; 24 busy sessions need some 200.
     `worker_nice` has the doors go first where cores are scarce.
+
+    mosh is offered on these UDP ports (first, last), each one person's; a client that is away longer than
+    `mosh_away_s` must come in again.
     """
 
     state_folder: Path
@@ -68,6 +71,8 @@ class DoorSettings:
     worker_nice: int = 2
     drain_s: float = 12 * 3600.0
     drain_unseen_s: float = 15.0
+    mosh_ports: tuple[int, int] | None = None
+    mosh_away_s: float = 4 * 3600.0
 
     @property
     def host_key_path(self) -> Path:
@@ -78,6 +83,11 @@ class DoorSettings:
     def control_path(self) -> Path:
         """Where administrators ask the running gateway."""
         return self.state_folder / "control.sock"
+
+    @property
+    def mosh_path(self) -> Path:
+        """Where the programs that mosh-servers show come back to."""
+        return self.state_folder / "mosh.sock"
 
     @property
     def web_key_path(self) -> Path:

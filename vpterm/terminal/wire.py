@@ -47,7 +47,7 @@ KINDS: dict[str, dict[str, type]] = {
     "viewer.input": {"viewer": int},
     "viewer.resize": {"viewer": int, "columns": int, "rows": int},
     "viewer.pause": {"viewer": int},
-    "viewer.resume": {"viewer": int},
+    "viewer.resume": {"viewer": int, "whole": bool, "bytes_s": int},
     "viewer.detach": {"viewer": int},
     "link.answered": {"session": int, "number": int, "answer": dict},
     # worker to gateway

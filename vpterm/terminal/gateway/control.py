@@ -8,21 +8,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
-import socket
-import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from vpterm.kernel.errors import VptermError
-from vpterm.terminal.gateway.administration import PATIENCE_S, SessionInfo, within_reach
+from vpterm.terminal.gateway.administration import PATIENCE_S, SessionInfo
 from vpterm.terminal.gateway.gateway import Gateway
+from vpterm.terminal.gateway.own_socket import is_ours, open_own_socket
 from vpterm.terminal.gateway.sight import see
 
 _LONGEST_LINE = 64 * 1024
-_CREDENTIALS = struct.Struct("3i")  # pid, uid, gid: unix(7), SO_PEERCRED
 
 
 class ControlSocket:
@@ -53,13 +50,8 @@ class ControlSocket:
 
     async def open(self) -> None:
         """Listen; a socket that a killed gateway left behind gives way."""
-        self._path.unlink(missing_ok=True)
-        before = os.umask(0o177)
-        try:
-            with within_reach(self._path) as path:
-                self._server = await asyncio.start_unix_server(self._answer, path, limit=_LONGEST_LINE)
-        finally:
-            os.umask(before)
+        socket = open_own_socket(self._path)
+        self._server = await asyncio.start_unix_server(self._answer, sock=socket, limit=_LONGEST_LINE)
 
     async def close(self) -> None:
         """Listen no more."""
@@ -71,7 +63,8 @@ class ControlSocket:
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(PATIENCE_S):
-                answer = await self._reply(await reader.readline()) if _is_ours(writer) else {"error": "not allowed"}
+                known = is_ours(writer.get_extra_info("socket"))
+                answer = await self._reply(await reader.readline()) if known else {"error": "not allowed"}
                 writer.write(json.dumps(answer).encode() + b"\n")
                 await writer.drain()
         except (TimeoutError, ValueError, OSError):
@@ -110,9 +103,3 @@ class ControlSocket:
 
     def _sessions(self) -> list[SessionInfo]:
         return [see(self._gateway, session) for session in self._gateway.registry.list_sessions()]
-
-
-def _is_ours(writer: asyncio.StreamWriter) -> bool:
-    peer: socket.socket = writer.get_extra_info("socket")
-    _pid, uid, _gid = _CREDENTIALS.unpack(peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size))
-    return uid in (0, os.geteuid())

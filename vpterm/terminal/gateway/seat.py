@@ -1,7 +1,7 @@
 """One person's place at the door: a connected terminal, and which session it looks at. The gateway's side.
 
-A seat bounds what waits in both directions: input beyond what the app has taken stops the reading, output
-beyond what the terminal takes is dropped until the worker sends the whole screen.
+A seat bounds what waits in both directions: input beyond what the app has taken stops the reading; when the terminal
+does not keep up, the worker is told to wait, and what it goes on sending is dropped until it sends the whole screen.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _MOST_UNTAKEN = 8 * 1024
 _RESTARTS = 3
 _RESTART_PERIOD_S = 60.0
 _PIECE = 32 * 1024
+_MOST_AFTER_HOLD = 64 * 1024  # what was painted before the worker had heard that it is to wait
 
 
 class Ending(StrEnum):
@@ -105,6 +106,7 @@ class Seat:
         self._early = bytearray()
         self._untaken = 0
         self._is_held = False
+        self._since_held = 0
         self._wants_whole = True
         self._has_taken = False
         self._restarts: list[float] = []
@@ -277,6 +279,8 @@ class Seat:
     def show(self, frame: Frame) -> None:
         """A worker paints."""
         if self._is_held:
+            self._since_held += len(frame.body)
+        if self._is_held and self._since_held > _MOST_AFTER_HOLD:
             self._wants_whole = True  # what is dropped now would be missing from every later change
         elif frame.fields["whole"] or not self._wants_whole:
             self._wants_whole = False
@@ -296,16 +300,17 @@ class Seat:
             self._line.write((CLEAR + GIVE_BACK).encode())  # cleared: not every terminal has a screen to change to
 
     def hold(self) -> None:
-        """The terminal does not keep up: nothing more is queued for it."""
-        self._is_held = True
+        """The terminal does not keep up: nothing more is painted for it."""
+        self._is_held, self._since_held = True, 0
         if self._view is not None:
             self._view.worker.wire.send("viewer.pause", viewer=self._view.viewer)
 
-    def release(self) -> None:
-        """The terminal keeps up again, and gets the screen as it is by now."""
+    def release(self, bytes_s: int = 0) -> None:
+        """The terminal keeps up again, and gets what has changed by now: as much as its line carries soon."""
         self._is_held = False
         if self._view is not None:
-            self._view.worker.wire.send("viewer.resume", viewer=self._view.viewer)
+            wire = self._view.worker.wire
+            wire.send("viewer.resume", viewer=self._view.viewer, whole=self._wants_whole, bytes_s=bytes_s)
 
     def close(self, ending: Ending, message: str = "") -> None:
         """Give the terminal back as it was, say why, and hang up."""

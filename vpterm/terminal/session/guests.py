@@ -101,7 +101,7 @@ class Guests:
 
     # --- what a guest sees ----------------------------------------------------------------------------
 
-    def lines_for(self, viewer: Viewer, app: App[Any]) -> list[str]:
+    def lines_for(self, viewer: Viewer, app: App[Any]) -> list[Strip]:
         """The screen for a terminal of another size; for a guest as they may see it, with a status line of theirs."""
         presence = self._present.get(viewer.number)
         if presence is None:
@@ -110,13 +110,12 @@ class Guests:
         if (
             left_s <= 0
         ):  # to the second of the grant, in the middle of a painting too; the gateway is about to close this terminal
-            return [""] * viewer.rows
+            return [Strip.blank(viewer.columns)] * viewer.rows
         strips = internals.painted_strips(app)
         focus = presence.pointer or internals.cursor_of(app)
         size = (viewer.columns, viewer.rows)
         pointer = (presence.pointer, presence.guest.name) if presence.pointer is not None else None
-        lines = presence.picture.draw(strips, size, focus, pointer, presence.guest, int(left_s), viewer.kind.language)
-        return [line.render(app.console) for line in lines]
+        return presence.picture.draw(strips, size, focus, pointer, presence.guest, int(left_s), viewer.kind.language)
 
     def overlay(self, app: App[Any]) -> str:
         """The pointers of the guests, as painted over the person's own screen after everything else."""

@@ -178,11 +178,18 @@ class Session:
     def hold(self, viewer: Viewer, by: str) -> None:
         """Something on the way to a terminal does not keep up: send nothing until `release`."""
         viewer.held_by.add(by)
+        if by == "terminal":
+            viewer.note_slow(asyncio.get_running_loop().time())
 
-    def release(self, viewer: Viewer, by: str) -> None:
-        """It keeps up again: send the screen as it is by now."""
+    def release(self, viewer: Viewer, by: str, *, whole: bool = True) -> None:
+        """It keeps up again: send the screen as it is by now, or what of it has changed if nothing was lost."""
         viewer.held_by.discard(by)
-        if not viewer.is_paused:
+        if viewer.is_paused:
+            return
+        viewer.note_release(self.size, asyncio.get_running_loop().time())
+        if viewer.showing == "lines" and not whole and self._is_running:
+            self._draw_lines(viewer)
+        else:
             self._show(viewer)
 
     def _take_size(self, viewer: Viewer) -> None:
@@ -253,12 +260,17 @@ class Session:
     def _draw_lines(self, viewer: Viewer) -> None:
         app = self._running_app()
         with using(self.language):
-            viewer.paint_lines(self.guests.lines_for(viewer, app))
+            lines = self.guests.lines_for(viewer, app)
+            is_all = viewer.paint_lines(lines, lambda strip: internals.rendered(app, strip))
+        if is_all:
+            viewer.forget_slow(self.size, asyncio.get_running_loop().time())
+        elif "lines" not in self._timers:
+            self._later("lines", LINES_PERIOD_S, self._show_lines)
 
     def _end_notice(self, viewer: Viewer) -> None:
         viewer.notice = ""
         if viewer.number in self.viewers:
-            self._show(viewer)
+            self.release(viewer, "notice", whole=False)
 
     def _later(self, name: str, delay_s: float, call: Callable[[], object]) -> None:
         """Call something later, once per name."""

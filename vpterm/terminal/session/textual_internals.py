@@ -251,13 +251,18 @@ def full_frame(app: App[Any]) -> str:
         return cast("str", compositor.render_full_update().render_segments(app.console))
 
 
-def painted_lines(app: App[Any], columns: int, rows: int) -> list[str]:
+def painted_lines(app: App[Any], columns: int, rows: int) -> list[Strip]:
     """The screen as lines cropped or padded to a size in cells, each with its colours."""
     strips = painted_strips(app)[:rows]
     if not strips:
         return []
     strips += [Strip.blank(columns)] * (rows - len(strips))
-    return [strip.adjust_cell_length(columns, Style.null()).render(app.console) for strip in strips]
+    return [strip.adjust_cell_length(columns, Style.null()) for strip in strips]
+
+
+def rendered(app: App[Any], strip: Strip) -> str:
+    """A line, or a part of one, as a painting in full colour."""
+    return strip.render(app.console)
 
 
 def painted_strips(app: App[Any]) -> list[Strip]:

@@ -366,7 +366,8 @@ class Worker:
 
     def _on_viewer_resume(self, frame: Frame) -> None:
         if seat := self._seat(frame):
-            seat[1].release(seat[0], "terminal")
+            seat[0].bytes_s = frame.number("bytes_s")
+            seat[1].release(seat[0], "terminal", whole=frame.fields["whole"])
 
     def _on_viewer_detach(self, frame: Frame) -> None:
         if seat := self._seats.pop(frame.number("viewer"), None):

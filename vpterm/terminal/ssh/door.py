@@ -19,6 +19,7 @@ from vpterm.terminal.identity.authority import read_presented
 from vpterm.terminal.identity.greeting import language_of
 from vpterm.terminal.identity.proving import Proving, TooManyAttempts
 from vpterm.terminal.identity.security_keys import demand_verification, is_key_of_line, judge_certificates
+from vpterm.terminal.mosh.door import MoshDoor
 from vpterm.terminal.ssh.entrance import Entrance
 
 _log = logging.getLogger("vpterm.terminal")
@@ -32,8 +33,8 @@ Challenge = tuple[str, str, str, list[tuple[str, bool]]]
 class Door(asyncssh.SSHServer):
     """One connection. Wrong passwords wait longer and longer, then are not looked at for a while."""
 
-    def __init__(self, keeper: Doorkeeper) -> None:
-        self._keeper = keeper
+    def __init__(self, keeper: Doorkeeper, mosh: MoshDoor | None = None) -> None:
+        self._keeper, self._mosh = keeper, mosh
         self._connection: asyncssh.SSHServerConnection | None = None
         self._address = ""
         self._is_counted = False
@@ -214,4 +215,4 @@ class Door(asyncssh.SSHServer):
         self._channels += 1
         if self._proving is None or self._proving.account is None or self._channels > _MAX_CHANNELS:
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "Too many channels")
-        return Entrance(self._proving, self._keeper.gateway, self._arrive, proved_at=self._proved_at)
+        return Entrance(self._proving, self._keeper.gateway, self._arrive, self._mosh, proved_at=self._proved_at)
