@@ -15,6 +15,7 @@ from vpterm.database.walls import wall_statements
 
 NOUNS = (
     "sites", "sharing", "staff", "drafts", "clients", "animals", "fees", "agenda", "waiting", "care", "billing", "till",
+    "copies",
 )  # fmt: skip
 
 
