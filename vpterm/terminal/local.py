@@ -20,7 +20,8 @@ from textual.app import App
 
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _, set_language
-from vpterm.screens.link import SHUT_OUT, KeepsTyped, SessionRequest
+from vpterm.screens.link import SHUT_OUT, HandedOut, KeepsTyped, SessionRequest
+from vpterm.terminal.own_folder import folder_of_person, keep_file
 
 END_LIMIT_S = 5.0  # a terminal that is gone may hold the program up for ever; drafts are kept long before
 # What Windows lacks of these is never sent there: closing its window ends the program at once.
@@ -49,6 +50,14 @@ class LocalLink:
     async def ask_door(self, question: str, values: Mapping[str, str]) -> dict[str, Any]:
         """Nobody: a workstation has the site's own login, which reads no accounts."""
         raise Refused(_("Your account is kept at the door."), _("Come in by it: ssh LOGIN@SERVER"))
+
+    async def can_hand_out(self) -> None:
+        """Into a folder, which there always is."""
+
+    async def hand_out(self, file_name: str, pdf: bytes) -> HandedOut:
+        """A file in the person's own folder."""
+        path = await asyncio.to_thread(keep_file, folder_of_person(os.environ), file_name, pdf)
+        return HandedOut("folder", str(path))
 
     def detach(self) -> None:
         """End the program: a local terminal leaves nothing to come back to but the saved drafts."""

@@ -21,6 +21,7 @@ BACK = Keys("escape", ("ctrl+q",))
 LAST = Keys("ctrl+l", ("f12",))
 BILL = Keys("ctrl+b", ("f11",))
 DELETE = Keys("delete", ("ctrl+d",))
+PRINT = Keys("ctrl+u", ("f17",))
 
 keymap = Keymap()
 keymap.add(

@@ -15,6 +15,8 @@ from typing import Any
 
 from vpterm.kernel.i18n import _, using
 from vpterm.screens.link import SHUT_OUT, SessionRequest
+from vpterm.terminal.gateway.handing import KINDS as KINDS_OF_HANDING
+from vpterm.terminal.gateway.handing import Handing
 from vpterm.terminal.gateway.last_sites import LastSites
 from vpterm.terminal.gateway.metrics import Metrics
 from vpterm.terminal.gateway.own_account import OwnAccount
@@ -25,6 +27,7 @@ from vpterm.terminal.gateway.workforce import Workforce
 from vpterm.terminal.identity.greeting import language_of
 from vpterm.terminal.identity.identity import SiteAccess
 from vpterm.terminal.line.door import LineDesk
+from vpterm.terminal.questions import HANDING
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.wire import Frame
 
@@ -49,6 +52,7 @@ class Gateway:
             settings, secrets, self.registry, self.metrics, on_frame=self._take, on_lost=self._sessions_lost
         )
         self.line_desk = LineDesk()
+        self.handing = Handing()
 
     async def start(self) -> None:
         """Load the screens in the fork server. Raises WorkerUnavailable with the reason if they do not load."""
@@ -232,6 +236,8 @@ class Gateway:
                 self._dismiss(seat, Ending.WAITING, lambda: _("Your session is waiting for you."))
         elif frame.kind == "link.ask":
             self._do(self._answer(worker, session, frame))
+        elif frame.kind in KINDS_OF_HANDING:
+            self.handing.take(session, frame, seats, lambda number, said: _say(worker, session, number, said))
         elif frame.kind == "link.site":
             for seat in [seat for seat in seats if not seat.watches]:
                 site = seat.account.site(frame.text("site"))
@@ -240,9 +246,12 @@ class Gateway:
 
     async def _answer(self, worker: WorkerLink, session: OpenSession, frame: Frame) -> None:
         """A worker asks for the person of one of its own sessions, and for nobody else."""
-        if self.own_account is not None:
+        if frame.text("question") == HANDING:
+            seats = [seat for seat in self.seats if seat.session == session.number]
+            _say(worker, session, frame.number("number"), self.handing.way(session, seats))
+        elif self.own_account is not None:
             answer = await self.own_account.answer(session.login, frame.text("question"), frame.fields["values"])
-            worker.wire.send("link.answered", session=session.number, number=frame.number("number"), answer=answer)
+            _say(worker, session, frame.number("number"), answer)
 
     def _session_ended(self, session: OpenSession, reason: str, seats: list[Seat]) -> None:
         self.registry.close(session.number)
@@ -272,3 +281,7 @@ class Gateway:
         session = self.registry.session(number)
         if session is not None:
             self.workforce.send(session, kind, **fields)
+
+
+def _say(worker: WorkerLink, session: OpenSession, number: int, answer: dict[str, Any]) -> None:
+    worker.wire.send("link.answered", session=session.number, number=number, answer=answer)

@@ -39,6 +39,16 @@ class Ending(StrEnum):
         return 1 if self is Ending.FAILED else 0
 
 
+class Browser(Protocol):
+    """The page at the other end of a seat, where there is one. `key` is that of its login at the browser door."""
+
+    @property
+    def key(self) -> str: ...
+
+    def hand_over(self, path: str, name: str) -> None:
+        """A document waits for this page alone, at this path."""
+
+
 class Line(Protocol):
     """The connection to a terminal, as a seat uses it."""
 
@@ -93,6 +103,7 @@ class Seat:
         self._has_taken = False
         self._restarts: list[float] = []
         self.pace: Pace | None = None  # given by a door that measures
+        self.browser: Browser | None = None  # given by a door whose other end can keep and print documents
 
     @property
     def session(self) -> int | None:

@@ -6,7 +6,8 @@ const LONGEST_WAIT_MS = 8_000;
 const MOST_KEPT = 512 * 1024;
 
 export class Line {
-  // `size()` answers {columns, rows}; `heard` has opened(), drawn(bytes, done), place(name), cut(), ended(why, words).
+  // `size()` answers {columns, rows}; `heard` has opened(), drawn(bytes, done), place(name), handout(path, name), cut(),
+  // ended(why, words).
   constructor(size, heard) {
     this.size = size;
     this.heard = heard;
@@ -49,6 +50,7 @@ export class Line {
     const message = JSON.parse(data);
     if (message.type === "opened") this.opened(message.received);
     else if (message.type === "beat") this.forget(message.received);
+    else if (message.type === "handout") this.heard.handout(message.path, message.name);
     else if (message.type === "place") this.heard.place(message.name);
     else if (message.type === "end") this.end(message.why, message.words);
   }
