@@ -49,6 +49,10 @@ class Handouts:
         del self._waiting[code]
         return found if found.until >= self.clock() else None
 
+    def is_waiting(self, code: str) -> bool:
+        """Whether a document has not been fetched yet."""
+        return code in self._waiting
+
     def _forget_old(self) -> None:
         now = self.clock()
         for code in [code for code, each in self._waiting.items() if each.until < now]:

@@ -39,11 +39,11 @@ function print() {
   const frame = by("paper-frame");
   frame.onload = () => {
     try {
-      frame.contentWindow.focus();
       frame.contentWindow.print();
     } catch {
       open(address, "_blank", "noopener");
     }
+    by("done").focus(); // Enter or Esc goes on, once the dialog is closed
   };
   if (navigator.pdfViewerEnabled === false) open(address, "_blank", "noopener");
   else frame.src = address;
