@@ -59,6 +59,13 @@ def downloads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def kept_in(folder: Path) -> list[tuple[str, str]]:
+    """Name and text of each document, in the order in which they were written."""
+    files = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    return [(path.name, text_of(path.read_bytes())) for path in files]
+
+
 async def billed(group: Group) -> tuple[int, int, int]:
     """A consultation of 49.00 or so, issued: client, entry, invoice."""
     client_id, animal_id = await a_patient(group)
@@ -90,10 +97,8 @@ async def test_an_invoice_goes_into_the_own_folder_and_the_second_is_a_duplicate
         said = "Enregistré : " if language == "fr" else "Written: "
         assert await reads(desk, said)
         await desk.press("ctrl+u")
-    first, second = downloads / "Facture L-2026-000001.pdf", downloads / "Facture L-2026-000001 (2).pdf"
-    assert sorted(downloads.iterdir()) == [second, first]
-    assert first.stat().st_mode & 0o777 == 0o600
-    original, again = text_of(first.read_bytes()), text_of(second.read_bytes())
+    (name, original), (name_of_second, again) = kept_in(downloads)
+    assert (name, name_of_second) == ("Facture L-2026-000001.pdf", "Facture L-2026-000001 (2).pdf")
     assert "Facture L-2026-000001" in original  # in French, whoever prints it
     assert "DUPLICATA" not in original
     assert "DUPLICATA N° 1" in again
@@ -129,7 +134,7 @@ async def test_a_payment_has_its_receipt_in_the_journal_and_on_the_account(group
         await go(desk, "till.account", client_id=client_id)
         await desk.press("ctrl+u")  # the cursor stands on what was paid, since nothing is left to pay
         assert await reads(desk, "Enregistré : ")
-    texts = [text_of(path.read_bytes()) for path in sorted(downloads.iterdir(), key=lambda path: path.stat().st_mtime)]
+    texts = [text for _name, text in kept_in(downloads)]
     assert ["DUPLICATA N° 1" in text for text in texts] == [False, True]
     assert all("Reçu de paiement L-1" in text and "facture L-2026-000001" in text for text in texts)
 
@@ -141,9 +146,9 @@ async def test_a_visit_has_its_report(group: Group, downloads: Path) -> None:
         await go(desk, "care.consultation", entry_id=entry_id)
         await desk.press("ctrl+u")
         assert await reads(desk, "Enregistré : ")
-    [path] = downloads.iterdir()
-    assert path.name == "Compte rendu Mirza 2026-11-24.pdf"
-    assert "Constatations Repos." in text_of(path.read_bytes())
+    [(name, text)] = kept_in(downloads)
+    assert name == "Compte rendu Mirza 2026-11-24.pdf"
+    assert "Constatations Repos." in text
 
 
 @pytest.mark.parametrize(("glyphs", "linked"), [("full", True), ("ascii", False)])

@@ -18,8 +18,10 @@ from vpterm.screens.help.page import help_lines
 from vpterm.screens.keymap.registry import EVERYWHERE, Action, Keymap, Keys, name_of_key
 from vpterm.screens.keymap.standard import MAIN, SAVE, keymap
 from vpterm.screens.shell.commands import command
+from vpterm.screens.shell.foot import keys_line
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
+from vpterm.screens.theme.look import Look
 from vpterm.screens.widgets.fields import TextField
 
 
@@ -141,3 +143,28 @@ def test_long_explanations_wrap_and_are_never_cut() -> None:
         lines = [line.text for line in help_lines(EVERYWHERE, ["x " * 60], width=20)]
     assert max(map(len, lines)) <= 20
     assert "".join(lines).count("x") >= 60
+
+
+PLACE = (
+    Action("book", MAIN, "book"),
+    *(Action(name, Keys(f"ctrl+{name[0]}", ("f13",)), name) for name in ("edit", "animal", "bill", "kin")),
+    Action("help", Keys("f1", ("ctrl+g",)), "help"),
+    Action("menu", Keys("f10", ("ctrl+p",)), "menu"),
+    Action("back", Keys("escape", ("ctrl+q",)), "back"),
+)
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (100, ["F1 help", "F9 book", "F10 menu", "Ctrl+E edit", "Ctrl+A animal", "Ctrl+B bill", "Ctrl+K kin"]),
+        (80, ["F1 help…", "F9 book", "F10 menu", "Ctrl+E edit", "Ctrl+A animal", "Ctrl+B bill"]),
+        (58, ["F1 help…", "F9 book", "Ctrl+E edit", "Ctrl+A animal"]),
+        (45, ["F1 help…", "F9 book", "Ctrl+E edit"]),
+        (30, ["F1 help…", "F9 book"]),
+    ],
+)
+def test_the_way_back_never_leaves_the_footer_and_help_says_when_there_is_more(width: int, shown: list[str]) -> None:
+    with using("en"):
+        line = keys_line(PLACE, Look("#ffffff", False, False), width).text
+    assert line == f" {'  '.join(shown)}".ljust(width - len("Esc back ")) + "Esc back "
