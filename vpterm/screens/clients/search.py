@@ -38,10 +38,10 @@ def _animals(hit: SearchHit) -> Cell:
 
 HITS: list[Column[SearchHit]] = [
     Column[SearchHit](N_("client"), _name, 18, stretch=2),
-    Column[SearchHit](N_("animals"), _animals, 18, stretch=3),
+    Column[SearchHit](N_("animals"), _animals, 14, stretch=3, rank=1),
     Column[SearchHit](N_("telephone"), lambda hit: format_phone(hit.phone) if hit.phone else "", 16),
-    Column[SearchHit](N_("town"), lambda hit: hit.town, 10, stretch=1, rank=1, role="quiet"),
-    Column[SearchHit]("", lambda hit: Cell(hit.alert, "danger") if hit.alert else "", 22, stretch=1, rank=2),
+    Column[SearchHit](N_("town"), lambda hit: hit.town, 10, stretch=1, rank=2, role="quiet"),
+    Column[SearchHit]("", lambda hit: Cell(hit.alert, "danger") if hit.alert else "", 22, stretch=1, rank=3),
 ]
 
 

@@ -11,6 +11,7 @@ from vpterm.kernel.dates import format_day_title
 from vpterm.kernel.i18n import current_language
 from vpterm.kernel.text import fit
 from vpterm.screens.shell.drawn import Drawn
+from vpterm.screens.shell.narrow import is_narrow
 
 
 class Head(Drawn):
@@ -39,6 +40,8 @@ class Head(Drawn):
         clock = f"{format_day_title(moment.date(), current_language())}  {moment:%H:%M}"
         # The site is told by its beginning and its colour; who lies on the table needs the room.
         site = fit(app.site.name.upper(), 24 if self._name and width < 110 else 60)
+        if self._name and is_narrow(width):
+            site = app.site.code.upper()
         pieces: list[tuple[str, Style]] = [(site, look.style("site"))]
         if self._name:
             pieces += [("   ", look.style("text")), (self._name.upper(), look.style("strong"))]
@@ -47,8 +50,8 @@ class Head(Drawn):
             pieces.append(("  " + self._facts, look.style("text")))
         right: list[tuple[str, Style]] = []
         if clock:
-            right.append((clock + "       ", look.style("text")))
-        if not self._name or width >= 110:
+            right.append((clock + ("" if is_narrow(width) else "       "), look.style("text")))
+        if (not self._name and not is_narrow(width)) or width >= 110:
             right.append((person, look.style("quiet")))
         return _line(pieces, right, width)
 
