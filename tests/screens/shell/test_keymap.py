@@ -66,6 +66,18 @@ def test_no_key_means_two_things_and_each_has_an_alternative() -> None:
     assert keymap.faults() == []
 
 
+KEPT_BY_BROWSERS = {"ctrl+n", "ctrl+t", "ctrl+w"}  # no page ever hears of them, but in full screen
+
+
+def test_what_a_browser_keeps_for_itself_has_another_key_there_and_is_in_the_menu() -> None:
+    for place, _title in keymap.places():
+        for action in keymap.actions(place):
+            keys = set(action.keys.all) if action.keys else set()
+            if keys & KEPT_BY_BROWSERS:
+                assert keys - KEPT_BY_BROWSERS, f"{place}: {action.name}"
+                assert all(key.startswith("f") for key in keys - KEPT_BY_BROWSERS), f"{place}: {action.name}"
+
+
 def test_faults_are_found() -> None:
     wrong = Keymap()
     wrong.add(EVERYWHERE, Action("help", Keys("f1", ("ctrl+g",)), "help"))

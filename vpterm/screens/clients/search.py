@@ -81,7 +81,7 @@ class SearchPlace(Place):
         super().__init__()
         self.recent, self.typed = recent, text
         self.hits = Rows[SearchHit](
-            HITS, recent, identity=lambda hit: hit.client_id,
+            HITS, recent, identity=lambda hit: hit.client_id, on_open=self.open_hit,
             empty=N_("Nobody is found. Ctrl+A makes a new client."),
         )  # fmt: skip
         self.box = SearchField(
@@ -161,8 +161,11 @@ class SearchPlace(Place):
     async def open_current(self) -> None:
         """Enter: the animal that was met, or else the client."""
         hit = await self._current()
-        if hit is None:
-            return
+        if hit is not None:
+            await self.open_hit(hit)
+
+    async def open_hit(self, hit: SearchHit) -> None:
+        """The animal that was met, or else the client."""
         if hit.animal_id is not None:
             await self.app.open("animals.sheet", animal_id=hit.animal_id)
         else:

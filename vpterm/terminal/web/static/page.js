@@ -3,7 +3,8 @@
 import { Terminal } from "./xterm/xterm.mjs";
 import { Unicode11Addon } from "./xterm/addon-unicode11.mjs";
 import { fit } from "./fit.js";
-import { takeBar, takeKeys } from "./keyboard.js";
+import { takeBar, takeSwipes } from "./fingers.js";
+import { takeKeys } from "./keyboard.js";
 import { Line } from "./line.js";
 import { showPaper, takePapers } from "./papers.js";
 
@@ -65,6 +66,7 @@ terminal.onBinary((text) => line.type(Uint8Array.from(text, (sign) => sign.charC
 takeKeys(terminal);
 takePapers(() => terminal.focus());
 takeBar(by("keys"), terminal, send);
+takeSwipes(by("terminal"), terminal, send);
 by("again").addEventListener("click", () => {
   terminal.reset();
   line.open();
