@@ -15,8 +15,19 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from vpterm.kernel.errors import Refused, VptermError
-from vpterm.screens.link import SessionLink, SessionRequest, SupportStanding
+from vpterm.screens.link import HandsOut, SessionLink, SessionRequest, SupportStanding
 from vpterm.screens.privacy import marked, owner
+
+_SMALL_PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+
+
+def a_document(size: int) -> bytes:
+    """A PDF of at least this many bytes, none twice the same in a row: one empty page, then remarks."""
+    remarks = b"".join(b"%% %d\n" % number for number in range(size // 8))
+    return _SMALL_PDF + remarks
 
 
 async def open_worker(site_code: str, database_url: str) -> dict[str, str]:
@@ -58,6 +69,9 @@ class SmallApp(App[None]):
         Binding("f11", "lock"),
         Binding("f12", "ask"),
         Binding("shift+f3", "say('SHIFT-F3')"),
+        Binding("alt+2", "hand_out(0)", priority=True),
+        Binding("alt+3", "hand_out(3000000)", priority=True),
+        Binding("alt+4", "hand_out(12000000)", priority=True),
         Binding("alt+1", "say('ALT-1')", priority=True),
         Binding("ctrl+up", "say('CTRL-UP')", priority=True),
     ]
@@ -137,6 +151,18 @@ class SmallApp(App[None]):
         except VptermError as failure:
             told = f"refused: {failure.message}"
         self.query_one("#answer", Static).update(f"{question}: {told}")
+
+    async def action_hand_out(self, size: int) -> None:
+        """Hand out a document of about this size."""
+        link: object = self.link
+        assert isinstance(link, HandsOut)
+        try:
+            await link.can_hand_out()
+            handed = await link.hand_out(f"Reçu n°{size}.pdf", a_document(size))
+        except VptermError as failure:
+            self.action_say(f"{failure.message} {failure.advice}")
+        else:
+            self.action_say(f"{handed.how} {handed.minutes} {handed.where} .")
 
     def action_fail(self) -> None:
         """Fail as a programming error does."""

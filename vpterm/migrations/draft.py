@@ -15,7 +15,7 @@ from vpterm.database.walls import wall_statements
 
 NOUNS = (
     "sites", "sharing", "staff", "support", "drafts", "clients", "animals", "fees", "agenda", "waiting", "care",
-    "billing", "till", "recordings",
+    "billing", "till", "copies", "recordings",
 )  # fmt: skip
 
 

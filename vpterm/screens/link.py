@@ -164,11 +164,36 @@ class Locks(Protocol):
         """Show everything again as it was. Called from outside the app's own tasks."""
 
 
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """Where a document went. "page": into the page of the browser, which asks what to do with it; "address": it waits
+    at the address `where`, for `minutes`, for one fetch by its person; "folder": it is the file `where`.
+    """
+
+    how: Literal["page", "address", "folder"]
+    where: str = ""
+    minutes: int = 0
+
+
+MOST_DOCUMENT_BYTES = 8 * 1024 * 1024
+
+
+@runtime_checkable
+class HandsOut(Protocol):
+    """A link by which documents reach the person."""
+
+    async def can_hand_out(self) -> None:
+        """Raises Refused, with what to do, where none can from here."""
+
+    async def hand_out(self, file_name: str, pdf: bytes) -> HandedOut:
+        """Give the person a document, at most MOST_DOCUMENT_BYTES. Raises Refused, Unavailable."""
+
+
 End = Literal["alone", "longest"]
 
 
 class SessionLink(Protocol):
-    """What an app may ask of the session that carries it. Every call but `ask_door` returns at once."""
+    """What an app may ask of the session that carries it. Every call that is no coroutine returns at once."""
 
     def request_site(self, site_code: str) -> None:
         """Take the person to their session at another site; this session stays open behind."""

@@ -20,7 +20,8 @@ from textual.app import App
 
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import N_, _, set_language
-from vpterm.screens.link import SHUT_OUT, End, KeepsTyped, SessionRequest
+from vpterm.screens.link import SHUT_OUT, End, HandedOut, KeepsTyped, SessionRequest
+from vpterm.terminal.own_folder import folder_of_person, keep_file
 
 END_LIMIT_S = 5.0  # a terminal that is gone may hold the program up for ever; drafts are kept long before
 # What Windows lacks of these is never sent there: closing its window ends the program at once.
@@ -64,6 +65,14 @@ class LocalLink:
 
     def note_place(self, name: str) -> None:
         """Nothing: what no server carries is not recorded."""
+
+    async def can_hand_out(self) -> None:
+        """Into a folder, which there always is."""
+
+    async def hand_out(self, file_name: str, pdf: bytes) -> HandedOut:
+        """A file in the person's own folder."""
+        path = await asyncio.to_thread(keep_file, folder_of_person(os.environ), file_name, pdf)
+        return HandedOut("folder", str(path))
 
     def detach(self) -> None:
         """End the program: a local terminal leaves nothing to come back to but the saved drafts."""

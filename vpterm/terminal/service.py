@@ -62,6 +62,7 @@ class Service:
 
         try:
             self.web = await open_web_door(self._keeper)
+            self.gateway.handing.address = self.web.address
         except WebDoorUnavailable as trouble:
             self.web_trouble = trouble
 

@@ -17,6 +17,8 @@ from typing import Any, cast
 _log = logging.getLogger("vpterm.terminal")
 
 _PREFIX = struct.Struct(">IH")
+_HIGH = 1024 * 1024  # bytes waiting to be read by the other end, from which everybody is held
+_ROOM_S = 0.005
 MAX_HEADER = 16 * 1024
 MAX_BODY = 4 * 1024 * 1024
 
@@ -69,6 +71,8 @@ KINDS: dict[str, dict[str, type]] = {
     "link.locked": {"session": int},
     "link.end": {"session": int, "why": str},
     "link.ask": {"session": int, "number": int, "question": str, "values": dict},
+    "link.offer": {"session": int, "number": int, "name": str, "size": int},
+    "link.piece": {"session": int, "number": int},
 }
 
 
@@ -174,7 +178,7 @@ class WireProtocol(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the event loop."""
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.set_write_buffer_limits(high=1024 * 1024)
+        self._transport.set_write_buffer_limits(high=_HIGH)
 
     def data_received(self, data: bytes) -> None:
         """Called by the event loop; ends the connection on what is not our protocol."""
@@ -208,6 +212,11 @@ class WireProtocol(asyncio.Protocol):
         """Send one frame; silently nothing when the other end is gone (`on_lost` has told it)."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(encode(kind, body, **fields))
+
+    async def until_room(self) -> None:
+        """Wait while much is queued: for what is large and has time, so that no screen is ever held for it."""
+        while self._transport is not None and self._transport.get_write_buffer_size() > _HIGH // 4:  # noqa: ASYNC110
+            await asyncio.sleep(_ROOM_S)  # the transport tells only of _HIGH
 
     def close(self) -> None:
         """Close this end after what waits has been sent."""

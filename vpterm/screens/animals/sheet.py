@@ -25,6 +25,7 @@ from vpterm.screens.animals.timeline import TIMELINE, Moment, moments
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import BILL, MAIN, NEXT, PREVIOUS, SAVE
 from vpterm.screens.shell.app import PracticeApp
+from vpterm.screens.shell.narrow import is_narrow
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
 from vpterm.screens.widgets.dialogs import PickList, yes_no
@@ -75,6 +76,7 @@ class AnimalPlace(Place):
         self.shows_weights = False
         self.alerts = Paragraph(role="danger", most=4)
         self.owner_line, self.weight_line, self.problem_line = Line(), Line(), Line()
+        self.owed_line = Line()  # where a telephone has no room for it beside the owner
         self.note = Paragraph(role="quiet", most=2)
         self.aside = Aside()
         self.timeline = Rows[Moment](
@@ -96,6 +98,7 @@ class AnimalPlace(Place):
         """Warnings, owner, weight; the timeline; problems."""
         yield self.alerts
         yield self.owner_line
+        yield self.owed_line
         yield self.weight_line
         yield self.note
         yield Rule()
@@ -118,12 +121,24 @@ class AnimalPlace(Place):
         sheet = self.sheet
         self.head.show_subject(sheet.name, head.facts(sheet, self.app.now().date()))
         self.alerts.show(head.warnings(sheet))
-        self.owner_line.show(*head.owner_pieces(sheet, self.balance))
+        self._show_owner()
         self.weight_line.show(*head.weight_pieces(sheet, self.app.look.glyph("bars")))
         self.note.show(sheet.note)
         self.aside.show(sheet)
         self.problem_line.show(*head.problem_pieces(sheet))
         self.timeline.set_rows(moments(self.events, weights=self.shows_weights), newest_first=True)
+
+    def _show_owner(self) -> None:
+        narrow, owed = is_narrow(self.app.size.width), head.owed_pieces(self.balance)
+        whole = head.narrow_owner_pieces(self.sheet) if narrow else head.owner_pieces(self.sheet, self.balance)
+        self.owner_line.show(*whole)
+        self.owed_line.show(*owed)
+        self.owed_line.display = narrow and bool(owed)
+
+    def on_resize(self) -> None:
+        """A telephone that is turned round."""
+        if self.is_mounted:
+            self._show_owner()
 
     async def reload(self) -> None:
         """Read everything again."""

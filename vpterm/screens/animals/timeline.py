@@ -71,8 +71,8 @@ def _kind(moment: Moment) -> Cell:
 
 TIMELINE: list[Column[Moment]] = [
     Column[Moment]("", lambda one: format_date_short(paris_day(one.row.happened_at)) if one.first else "", 8),
-    Column[Moment]("", lambda one: one.row.site_code.capitalize() if one.first else "", 6),
-    Column[Moment]("", _kind, 12),
-    Column[Moment]("", _text, 20, stretch=1),
-    Column[Moment]("", lambda one: one.row.author_login if one.first else "", 9, rank=1, role="quiet"),
+    Column[Moment]("", lambda one: one.row.site_code.capitalize() if one.first else "", 6, rank=2),
+    Column[Moment]("", _kind, 12, rank=1),
+    Column[Moment]("", _text, 26, stretch=1),
+    Column[Moment]("", lambda one: one.row.author_login if one.first else "", 9, rank=3, role="quiet"),
 ]

@@ -41,10 +41,10 @@ def _animals(hit: SearchHit) -> Cell:
 
 HITS: list[Column[SearchHit]] = [
     Column[SearchHit](N_("client"), _name, 18, stretch=2),
-    Column[SearchHit](N_("animals"), _animals, 18, stretch=3),
+    Column[SearchHit](N_("animals"), _animals, 14, stretch=3, rank=1),
     Column[SearchHit](N_("telephone"), lambda hit: private(format_phone(hit.phone) if hit.phone else ""), 16),
-    Column[SearchHit](N_("town"), lambda hit: private(hit.town), 10, stretch=1, rank=1, role="quiet"),
-    Column[SearchHit]("", lambda hit: Cell(private(hit.alert), "danger") if hit.alert else "", 22, stretch=1, rank=2),
+    Column[SearchHit](N_("town"), lambda hit: private(hit.town), 10, stretch=1, rank=2, role="quiet"),
+    Column[SearchHit]("", lambda hit: Cell(private(hit.alert), "danger") if hit.alert else "", 22, stretch=1, rank=3),
 ]
 
 
@@ -84,7 +84,7 @@ class SearchPlace(Place):
         super().__init__()
         self.recent, self.typed = recent, text
         self.hits = Rows[SearchHit](
-            HITS, recent, identity=lambda hit: hit.client_id,
+            HITS, recent, identity=lambda hit: hit.client_id, on_open=self.open_hit,
             empty=N_("Nobody is found. Ctrl+A makes a new client."),
         )  # fmt: skip
         self.box = SearchField(
@@ -164,8 +164,11 @@ class SearchPlace(Place):
     async def open_current(self) -> None:
         """Enter: the animal that was met, or else the client."""
         hit = await self._current()
-        if hit is None:
-            return
+        if hit is not None:
+            await self.open_hit(hit)
+
+    async def open_hit(self, hit: SearchHit) -> None:
+        """The animal that was met, or else the client."""
         if hit.animal_id is not None:
             await self.app.open("animals.sheet", animal_id=hit.animal_id)
         else:

@@ -23,6 +23,7 @@ from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import BILL, MAIN
 from vpterm.screens.privacy import owner, private
 from vpterm.screens.shell.app import PracticeApp
+from vpterm.screens.shell.narrow import is_narrow
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
 from vpterm.screens.widgets.columns import Cell, Column
@@ -59,6 +60,7 @@ class ClientPlace(Place):
         self.sheet, self.balance, self.owed = sheet, balance, owed
         self.alert = Paragraph(role="danger")
         self.reach, self.where, self.owes = Paragraph(role="strong"), Line(), Paragraph(role="danger")
+        self.below = Paragraph(role="text", most=4)  # the address, where a telephone has no room beside it
         self.owes_elsewhere = Paragraph(role="waiting")
         self.elsewhere_title = Section(_("Left to pay elsewhere"), after=True)
         self.elsewhere = Rows[Owed](ELSEWHERE, (), identity=lambda one: (one.site_name, one.number), show_titles=False)
@@ -82,6 +84,7 @@ class ClientPlace(Place):
         yield self.reach
         yield self.contacts
         yield self.where
+        yield self.below
         yield self.owes
         yield self.owes_elsewhere
         yield self.title_line
@@ -103,7 +106,10 @@ class ClientPlace(Place):
         phones = "   ".join(f"{format_phone(phone.number)} {phone.label}".rstrip() for phone in client.phones)
         self.reach.show(private(phones) if phones else _("no telephone"), "strong" if phones else "quiet")
         address = ", ".join(part for part in (client.address, f"{client.postcode} {client.town}".strip()) if part)
+        narrow = is_narrow(self.app.size.width)
         self.where.show((private(address), "text"), ("", "text"), (private(client.email), "quiet"))
+        self.where.display = not narrow
+        self.below.show(private(f"{address}\n{client.email}".strip()) if narrow else "")
         self.title_line.show_count(str(len(self.sheet.animals)))
         self.animals.set_rows(self.sheet.animals)
         self._show_elsewhere()
@@ -124,6 +130,11 @@ class ClientPlace(Place):
         self.elsewhere.set_rows(self.owed)
         self.elsewhere.styles.height = min(len(self.owed), MOST_ELSEWHERE[self.app.size.height >= TALL])
         self.elsewhere_title.display = self.elsewhere.display = self.elsewhere.can_focus = bool(self.owed)
+
+    def on_resize(self) -> None:
+        """A telephone that is turned round."""
+        if self.is_mounted:
+            self._show()
 
     async def reload(self) -> None:
         """Read everything again."""
@@ -184,16 +195,16 @@ def _columns(app: PracticeApp) -> list[Column[AnimalRow]]:
         Column[AnimalRow](
             N_("name"), lambda animal: Cell(animal.name, "text" if animal.died_on else "strong"), 12, stretch=1
         ),
-        Column[AnimalRow](N_("species"), lambda animal: animal.species, 8, stretch=1),
-        Column[AnimalRow](N_("breed"), lambda animal: animal.breed, 10, stretch=2, rank=1),
-        Column[AnimalRow](N_("sex"), lambda animal: sex_label(animal.sex, animal.sterilised), 18, rank=3),
+        Column[AnimalRow](N_("species"), lambda animal: animal.species, 8, stretch=1, rank=1),
+        Column[AnimalRow](N_("breed"), lambda animal: animal.breed, 10, stretch=2, rank=2),
+        Column[AnimalRow](N_("sex"), lambda animal: sex_label(animal.sex, animal.sterilised), 18, rank=4),
         Column[AnimalRow](N_("age"), age, 13),
         Column[AnimalRow](
             N_("weight"), lambda animal: format_weight(animal.last_weight_g) if animal.last_weight_g else "", 9, "right"
         ),
-        Column[AnimalRow](N_("seen"), seen, 8, "right"),
+        Column[AnimalRow](N_("seen"), seen, 8, "right", rank=1),
         Column[AnimalRow](
-            "", lambda animal: Cell(animal.alert, "danger") if animal.alert else "", 12, stretch=1, rank=2
+            "", lambda animal: Cell(animal.alert, "danger") if animal.alert else "", 12, stretch=1, rank=3
         ),
     ]
 

@@ -21,6 +21,7 @@ BACK = Keys("escape", ("ctrl+q",))
 LAST = Keys("ctrl+l", ("f12",))
 BILL = Keys("ctrl+b", ("f11",))
 DELETE = Keys("delete", ("ctrl+d",))
+PRINT = Keys("ctrl+u", ("f17",))
 LOCK = Keys("ctrl+v", ("f24",))  # V as in verrouiller; F24 is Shift+F12
 # Only while support asks or looks in; else they belong to the place or the field.
 SUPPORT = Keys("ctrl+c", ("f20",))

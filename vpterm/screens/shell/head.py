@@ -15,6 +15,7 @@ from vpterm.kernel.i18n import _, current_language
 from vpterm.kernel.text import fit
 from vpterm.screens.privacy import marked
 from vpterm.screens.shell.drawn import Drawn
+from vpterm.screens.shell.narrow import is_narrow
 from vpterm.screens.shell.support_band import draw_band
 
 
@@ -48,6 +49,8 @@ class Head(Drawn):
         clock = f"{format_day_title(moment.date(), current_language())}  {moment:%H:%M}"
         # The site is told by its beginning and its colour; who lies on the table needs the room.
         site = fit(app.site.name.upper(), 24 if self._name and width < 110 else 60)
+        if self._name and is_narrow(width):
+            site = app.site.code.upper()
         pieces: list[tuple[str, Style]] = [(site, look.style("site"))]
         if self._name:
             pieces += [("   ", look.style("text")), (self._name.upper(), marked(self._name, look.style("strong")))]
@@ -61,8 +64,8 @@ class Head(Drawn):
             if clock or not self._name or width >= 110:
                 right.append(("   ", look.style("text")))
         if clock:
-            right.append((clock + "       ", look.style("text")))
-        if not self._name or width >= 110:
+            right.append((clock + ("" if is_narrow(width) else "       "), look.style("text")))
+        if (not self._name and not is_narrow(width)) or width >= 110:
             right.append((person, look.style("quiet")))
         return _line(pieces, right, width)
 

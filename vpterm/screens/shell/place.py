@@ -89,7 +89,7 @@ class Place(Guarded, Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.head = Head()
-        self.foot = Foot(self.available_actions())
+        self.foot = Foot(self.footer_actions())
 
     def compose(self) -> ComposeResult:
         """Head, body, foot; subclasses write `body`."""
@@ -119,6 +119,14 @@ class Place(Guarded, Screen[None]):
     def available_actions(self) -> tuple[Action, ...]:
         """What can be done here."""
         return tuple(action for action in keymap.actions(self.place) if self._may(action))
+
+    def is_worth_showing(self, action: Action) -> bool:
+        """Whether an action that can be done is worth a place in the footer now; override where it would do nothing."""
+        return True
+
+    def footer_actions(self) -> tuple[Action, ...]:
+        """What the footer chooses from."""
+        return tuple(action for action in self.available_actions() if self.is_worth_showing(action))
 
     def action_for(self, key: str) -> Action | None:
         """The action that a key does here, or None for a key of the focused widget."""

@@ -94,7 +94,7 @@ class StandingWatch:
         app.context = replace(app.context, rights=standing.rights)
         for place in app.screen_stack:
             if isinstance(place, Place):
-                place.foot.show_actions(place.available_actions())
+                place.foot.show_actions(place.footer_actions())
         app.say(_("What you may do here has changed."))
         app.repaint_beneath()
         app.boards.changed("")

@@ -182,6 +182,16 @@ class Rows(Drawn, Generic[T], can_focus=True):
         """Another height: the cursor stays in sight."""
         self._keep_in_sight()
 
+    def on_click(self, event: events.Click) -> None:
+        """A finger or a mouse puts the cursor on a row; on the row that has it, that is Enter."""
+        at = event.y - self._first_line + self.top
+        if event.y < self._first_line or at >= len(self._rows):
+            return
+        if at == self.cursor and self._on_open is not None:
+            self.app.work(_awaited(self._on_open, self._rows[at]))
+        else:
+            self._go_to(at)
+
     # -- typing filters
 
     def on_key(self, event: events.Key) -> None:

@@ -20,6 +20,8 @@ from vpterm.terminal.gateway.capacity import Capacity, ServerFull
 from vpterm.terminal.gateway.choosing import Choosing
 from vpterm.terminal.gateway.endings import Endings
 from vpterm.terminal.gateway.guests import NoSupport, Support
+from vpterm.terminal.gateway.handing import KINDS as KINDS_OF_HANDING
+from vpterm.terminal.gateway.handing import Handing
 from vpterm.terminal.gateway.last_sites import LastSites
 from vpterm.terminal.gateway.locks import Locks
 from vpterm.terminal.gateway.metrics import Metrics
@@ -34,6 +36,7 @@ from vpterm.terminal.guests import Guest
 from vpterm.terminal.identity.greeting import language_of
 from vpterm.terminal.identity.identity import SiteAccess
 from vpterm.terminal.line.door import LineDesk
+from vpterm.terminal.questions import HANDING
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.wire import Frame
 
@@ -74,6 +77,7 @@ class Gateway:
         )
         self.line_desk = LineDesk()
         self.capacity = Capacity(settings, self.registry)
+        self.handing = Handing()
 
     async def start(self) -> None:
         """Load the screens in the fork server. Raises WorkerUnavailable with the reason if they do not load."""
@@ -324,6 +328,8 @@ class Gateway:
         elif frame.kind == "link.end" and frame.text("why") in ("alone", "longest"):
             self.workforce.send(session, "session.end")
             self._session_ended(session, frame.text("why"), seats)
+        elif frame.kind in KINDS_OF_HANDING:
+            self.handing.take(session, frame, seats, lambda number, said: _say(worker, session, number, said))
         elif frame.kind == "link.site":
             self.move(session, frame.text("site"), self.choosing.name_at(session, frame.text("site")))
 
@@ -345,9 +351,13 @@ class Gateway:
 
     async def _answer(self, worker: WorkerLink, session: OpenSession, frame: Frame) -> None:
         """A worker asks for the person of one of its own sessions, and for nobody else."""
-        if self.answers is not None:
-            answer = await self.answers.answer(session, frame.text("question"), frame.fields["values"])
-            worker.wire.send("link.answered", session=session.number, number=frame.number("number"), answer=answer)
+        question = frame.text("question")
+        if question == HANDING and not self.locks.is_locked(session.number):
+            seats = [seat for seat in self.seats if seat.session == session.number]
+            _say(worker, session, frame.number("number"), self.handing.way(session, seats))
+        elif self.answers is not None:
+            answer = await self.answers.answer(session, question, frame.fields["values"])
+            _say(worker, session, frame.number("number"), answer)
 
     def _session_ended(self, session: OpenSession, reason: str, seats: list[Seat]) -> None:
         if self.registry.close(session.number) is None:
@@ -397,3 +407,7 @@ class Gateway:
         session = self.registry.session(number)
         if session is not None:
             self.workforce.send(session, kind, **fields)
+
+
+def _say(worker: WorkerLink, session: OpenSession, number: int, answer: dict[str, Any]) -> None:
+    worker.wire.send("link.answered", session=session.number, number=number, answer=answer)

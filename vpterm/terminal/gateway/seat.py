@@ -48,6 +48,16 @@ class Ending(StrEnum):
         return 1 if self is Ending.FAILED else 0
 
 
+class Browser(Protocol):
+    """The page at the other end of a seat, where there is one. `key` is that of its login at the browser door."""
+
+    @property
+    def key(self) -> str: ...
+
+    def hand_over(self, path: str, name: str) -> None:
+        """A document waits for this page alone, at this path."""
+
+
 class Line(Protocol):
     """The connection to a terminal, as a seat uses it."""
 
@@ -115,6 +125,7 @@ class Seat:
         self.inflow: TokenBucket | None = None  # given by the gateway
         self.command = ""  # what was asked for by `ssh -t HOST COMMAND`, where that is offered
         self.divert: Callable[[bytes], None] | None = None  # takes what is typed, in place of the session
+        self.browser: Browser | None = None  # given by a door whose other end can keep and print documents
 
     @property
     def session(self) -> int | None:

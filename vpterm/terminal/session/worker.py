@@ -19,12 +19,22 @@ from typing import Any
 
 from textual.app import App
 
-from vpterm.kernel.errors import NotAllowed
-from vpterm.kernel.i18n import set_language
-from vpterm.screens.link import End, Hears, Locks, SaysRecorded, SessionRequest, ShowsSupport, SupportStanding
+from vpterm.kernel.errors import NotAllowed, Refused
+from vpterm.kernel.i18n import _, set_language
+from vpterm.screens.link import (
+    MOST_DOCUMENT_BYTES,
+    End,
+    HandedOut,
+    Hears,
+    Locks,
+    SaysRecorded,
+    SessionRequest,
+    ShowsSupport,
+    SupportStanding,
+)
 from vpterm.terminal.guests import Guest
 from vpterm.terminal.painting.terminal_kind import TerminalKind
-from vpterm.terminal.questions import Questions
+from vpterm.terminal.questions import HANDING, Questions
 from vpterm.terminal.session.confinement import confine
 from vpterm.terminal.session.session import Session
 from vpterm.terminal.session.spares import Spares
@@ -38,6 +48,7 @@ _log = logging.getLogger("vpterm.terminal")
 _MAKING_S = 20.0
 _QUIET_S = 1.0
 _PIECE = 1024 * 1024  # a frame of the largest size in full colour is more
+_DOCUMENT_PIECE = 64 * 1024  # between two pieces the keys of others go their way
 
 
 class _Link:
@@ -53,6 +64,24 @@ class _Link:
             self._wire.send("link.ask", session=self._session, number=number, question=question, values=dict(values))
 
         return await self._questions.ask(send)
+
+    async def can_hand_out(self) -> None:
+        """See HandsOut."""
+        await self.ask_door(HANDING, {})
+
+    async def hand_out(self, file_name: str, pdf: bytes) -> HandedOut:
+        """See HandsOut."""
+        if len(pdf) > MOST_DOCUMENT_BYTES:
+            raise Refused(_("This document is too large to be handed out."))
+
+        async def send(number: int) -> None:
+            self._wire.send("link.offer", session=self._session, number=number, name=file_name, size=len(pdf))
+            for start in range(0, len(pdf), _DOCUMENT_PIECE):
+                await self._wire.until_room()
+                piece = pdf[start : start + _DOCUMENT_PIECE]
+                self._wire.send("link.piece", piece, session=self._session, number=number)
+
+        return HandedOut(**await self._questions.ask(send))
 
     def request_site(self, site_code: str) -> None:
         """See SessionLink."""
@@ -271,7 +300,7 @@ class Worker:
             return  # a spare that nobody was given
         self._has_ended_one = True
         self._recorded.pop(session.number, None)
-        for number in [number for number, (_, owner) in self._seats.items() if owner is session]:
+        for number in [number for number, (_viewer, owner) in self._seats.items() if owner is session]:
             del self._seats[number]
         if not self.done.is_set():  # else the whole worker ends, and the gateway brings its people elsewhere
             self.wire.send("session.ended", session=session.number, reason=reason)

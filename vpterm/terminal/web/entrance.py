@@ -98,11 +98,12 @@ class WebEntrance:
         self, socket: WebSocket, login: WebLogin, account: Account, page: str, size: tuple[int, int],
         wanted: Wanted | None,
     ) -> None:  # fmt: skip
-        line = self._open[login.key, page] = WebLine(socket, login.received.get(page, 0))
+        line = self._open[login.key, page] = WebLine(socket, login.received.get(page, 0), login.key)
         kind = TerminalKind("truecolor", "full", language_of(account))
         origin = f"web {socket.client.host}" if socket.client else "web"
         seat = Seat(account, line, size, kind, login.greeting, origin=origin, wanted=wanted, proved_at=login.since)
         seat.pace = self._keeper.gateway.metrics.pace(None)
+        seat.browser = line
         login.greeting = ""
         self._logins.line_opened(login)
         self._keeper.gateway.seat_taken(seat)

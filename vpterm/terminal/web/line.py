@@ -55,11 +55,13 @@ async def next_message(socket: WebSocket) -> bytes | dict[str, Any]:
 class WebLine:
     """A Line (gateway/seat.py) over a WebSocket that has been accepted. `received` is what the page had typed before.
 
-    `ending` is why the seat was closed, if it was; `gone` is for whoever waits until nothing more is carried.
+    `ending` is why the seat was closed, if it was; `gone` is for whoever waits until nothing more is carried. It is the
+    Browser of its seat too; `key` is that of the page's login.
     """
 
-    def __init__(self, socket: WebSocket, received: int) -> None:
-        self._socket, self._received = socket, received
+    def __init__(self, socket: WebSocket, received: int, key: str) -> None:
+        self._socket, self._received, self.key = socket, received, key
+        self._seat: Seat | None = None
         self._ahead: deque[bytes | dict[str, Any]] = deque()
         self._queued = self._undrawn = 0
         self._backlog: Backlog | None = None
@@ -186,6 +188,10 @@ class WebLine:
     def name_place(self, name: str) -> None:
         """See Line."""
         self._tell({"type": "place", "name": name})
+
+    def hand_over(self, path: str, name: str) -> None:
+        """See Browser."""
+        self._tell({"type": "handout", "path": path, "name": name})
 
     def hang_up(self, ending: Ending, message: str) -> None:
         """See Line."""

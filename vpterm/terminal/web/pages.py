@@ -34,11 +34,12 @@ def language_wanted(accept_language: str) -> str:
     return DEFAULT_LANGUAGE
 
 
-def login_page(*, login: str = "", trouble: str = "") -> str:
-    """The form by which people come in."""
-    return _page(
+def login_page(*, login: str = "", trouble: str = "", to: str = "") -> str:
+    """The form by which people come in; `to` is the path they go to afterwards, "" for the terminal."""
+    return _quiet_page(
         "login",
-        title=_("Come in"),
+        title=_("Come in") + " · vpterm",
+        to=to,
         login_label=_("Login"),
         login=login,
         password_label=_("Password"),
@@ -47,12 +48,16 @@ def login_page(*, login: str = "", trouble: str = "") -> str:
     )
 
 
-def code_page(*, trouble: str = "") -> str:
-    """The form for the code of who has one."""
-    return _page(
-        "code", title=_("Code"), code_label=_("Code of your telephone, or a recovery code"), come_in=_("Come in"),
+def code_page(*, trouble: str = "", to: str = "") -> str:
+    """The form for the code of who has one; `to` as of `login_page`."""
+    return _quiet_page(
+        "code",
+        title=_("Code") + " · vpterm",
+        to=to,
+        code_label=_("Code of your telephone, or a recovery code"),
+        come_in=_("Come in"),
         trouble=trouble,
-    )  # fmt: skip
+    )
 
 
 def choice_page(sessions: Sequence[SessionInfo], sites: Mapping[str, str], *, trouble: str = "") -> str:
@@ -79,7 +84,7 @@ def _choice(session: SessionInfo, site: str) -> str:
 
 def said_page(words: str) -> str:
     """A page that only says something."""
-    return _page("said", title="vpterm", words=words, again=_("Try again"))
+    return _quiet_page("said", title="vpterm", words=words, again=_("Try again"))
 
 
 def terminal_page(nonce: str) -> str:
@@ -94,6 +99,10 @@ def terminal_page(nonce: str) -> str:
         again=_("Go on here"),
         come_in=_("Come in again"),
         leave=_("Sign out"),
+        paper_lost=_("The document did not arrive. Ask for it again."),
+        print=_("Print"),
+        save=_("Save"),
+        done=_("Close"),
         escape=_("Esc"),
         tab=_("Tab"),
         enter=_("Enter"),
@@ -105,6 +114,12 @@ def terminal_page(nonce: str) -> str:
 def _page(name: str, **words: str) -> str:
     escaped = {key: html.escape(text, quote=True) for key, text in words.items()}
     return _template(name).substitute(escaped, language=current_language())
+
+
+def _quiet_page(name: str, *, title: str, **words: str) -> str:
+    """A card in the frame that forms and sentences share."""
+    frame = {"title": html.escape(title), "language": current_language()}
+    return _template("quiet").substitute(frame, content=_page(name, **words))
 
 
 @cache

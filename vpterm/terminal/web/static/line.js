@@ -6,8 +6,8 @@ const LONGEST_WAIT_MS = 8_000;
 const MOST_KEPT = 512 * 1024;
 
 export class Line {
-  // `size()` answers {columns, rows}; `heard` has opened(), drawn(bytes, done), place(name), cut(), ended(why, words).
-  // `wanted` is the session that this page asks for: {session, site}, or nothing.
+  // `size()` answers {columns, rows}; `heard` has opened(), drawn(bytes, done), place(name), handout(path, name), cut(),
+  // ended(why, words). `wanted` is the session that this page asks for: {session, site}, or nothing.
   constructor(size, heard, wanted = {}) {
     this.size = size;
     this.wanted = wanted;
@@ -51,6 +51,7 @@ export class Line {
     const message = JSON.parse(data);
     if (message.type === "opened") this.opened(message.received);
     else if (message.type === "beat") this.forget(message.received);
+    else if (message.type === "handout") this.heard.handout(message.path, message.name);
     else if (message.type === "place") this.heard.place(message.name);
     else if (message.type === "end") this.end(message.why, message.words);
   }

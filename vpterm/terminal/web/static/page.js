@@ -3,8 +3,10 @@
 import { Terminal } from "./xterm/xterm.mjs";
 import { Unicode11Addon } from "./xterm/addon-unicode11.mjs";
 import { fit } from "./fit.js";
-import { takeBar, takeKeys } from "./keyboard.js";
+import { takeBar, takeSwipes } from "./fingers.js";
+import { takeKeys } from "./keyboard.js";
 import { Line } from "./line.js";
+import { showPaper, takePapers } from "./papers.js";
 
 const FONTS = '"Cascadia Mono", "DejaVu Sans Mono", Menlo, Consolas, "Liberation Mono", "Noto Sans Mono", monospace';
 const by = (id) => document.getElementById(id);
@@ -44,6 +46,7 @@ const line = new Line(() => ({ columns: terminal.cols, rows: terminal.rows }), {
     terminal.focus();
   },
   drawn: (bytes, done) => terminal.write(bytes, done),
+  handout: showPaper,
   place: (name) => { document.title = name; },
   cut() {
     document.body.classList.add("is-cut");
@@ -64,7 +67,9 @@ const send = (text) => line.type(encoder.encode(text));
 terminal.onData(send);
 terminal.onBinary((text) => line.type(Uint8Array.from(text, (sign) => sign.charCodeAt(0))));
 takeKeys(terminal);
+takePapers(() => terminal.focus());
 takeBar(by("keys"), terminal, send);
+takeSwipes(by("terminal"), terminal, send);
 by("again").addEventListener("click", () => {
   terminal.reset();
   line.open();
@@ -73,7 +78,7 @@ by("again").addEventListener("click", () => {
 const fitAgain = () => fit(terminal, by("room")) && line.resized();
 new ResizeObserver(fitAgain).observe(by("room"));
 document.fonts.ready.then(fitAgain);
-addEventListener("focus", () => by("end").hidden && terminal.focus());
+addEventListener("focus", () => by("end").hidden && by("paper").hidden && terminal.focus());
 
 // A phone's keyboard covers the page without making it smaller where the browser does not know better.
 visualViewport?.addEventListener("resize", () => {
