@@ -43,7 +43,7 @@ class DoorSettings:
     connections: int = 600
     connections_per_address: int = 60
     login_grace_s: float = 60.0
-    keepalive_s: float = 15.0
+    keepalive_s: float = 14.0  # with those that may be missed, less than a minute to notice a dead line
     keepalive_missed: int = 3
     heartbeat_s: float = 2.0
     heartbeat_limit_s: float = 15.0
