@@ -50,30 +50,31 @@ def _keys(standing: SupportStanding) -> list[tuple[str, str]]:
     ends = [(SUPPORT.key, _("ends it"))]
     if standing.reach != "type":
         return ends
-    return [(KEYBOARD.key, _("takes it back") if standing.has_keyboard else _("lends the keyboard")), *ends]
+    return [(KEYBOARD.key, _("takes it back") if standing.has_keyboard else _("lends it")), *ends]
 
 
 def _told(standing: SupportStanding, now: datetime) -> str:
+    """What matters most comes first: a narrow terminal cuts the end."""
     said = {"name": standing.name, "reason": standing.reason, "approver": standing.approver}
     if standing.phase == "asks":
-        return _("! {name} (support) asks to see your screen: {reason}").format(**said)
+        return "! " + _("{name} (support) asks to see your screen: {reason}").format(**said)
     if standing.phase == "was_here":
         times = f"{_clock(standing.began)}-{_clock(standing.until)}"
-        told = _("! {name} (support) looked in without your consent, {times}; approved by {approver}: {reason}")
-        return told.format(times=times, **said)
-    left = max(int((datetime.fromisoformat(standing.until) - now).total_seconds()), 0)
-    minutes = _("{n} min").format(n=(left + 59) // 60)
+        told = _("Without your consent · {name} (support) looked in {times} · approved by {approver}: {reason}")
+        return "! " + told.format(times=times, **said)
+    left_s = max(int((datetime.fromisoformat(standing.until) - now).total_seconds()), 0)
+    said["minutes"] = _("{n} min").format(n=(left_s + 59) // 60)
     if standing.glass:
-        told = _("! {name} (support) looks in without your consent, {minutes}; approved by {approver}: {reason}")
-        return told.format(minutes=minutes, **said)
-    if standing.has_keyboard:
-        told = _("{name} (support) has the keyboard; your first key takes it back")
-        return "! " + told.format(**said) + f" · {minutes}"
-    told = {"view": _("{name} (support) looks in"), "point": _("{name} (support) looks in and points")}.get(
-        standing.reach, _("{name} (support) looks in; the keyboard is yours")
-    )
+        told = _("Without your consent · {name} (support) looks in · {minutes} · approved by {approver}: {reason}")
+        return "! " + told.format(**said)
     names = _("names shown") if standing.sees_private else _("names masked")
-    return "! " + " · ".join([told.format(**said), minutes, names])
+    return "! " + " · ".join([_("Support: {name} · {minutes}").format(**said), _reach(standing), names])
+
+
+def _reach(standing: SupportStanding) -> str:
+    if standing.has_keyboard:
+        return _("has the keyboard: your first key takes it back")
+    return {"view": _("looks in"), "point": _("points")}.get(standing.reach, _("may type"))
 
 
 def _clock(moment: str) -> str:
