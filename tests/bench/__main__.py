@@ -10,12 +10,13 @@ from pathlib import Path
 from tests.bench.line import measure_busy_line
 from tests.bench.money import measure_money
 from tests.bench.reading import measure_reading
+from tests.bench.recording import measure_recording
 from tests.bench.terminal import measure_terminal
 from vpterm.cli.ground import Ground, ground
 from vpterm.demo.group import GroupState, make_group, state_of
 
 READING = ("search", "agenda", "record")
-BENCHES = (*READING, "money", "line", "terminal")
+BENCHES = (*READING, "money", "line", "recording", "terminal")
 SIZES, FULL_SIZES = (10_000, 100_000), (10_000, 100_000, 1_000_000)
 
 
@@ -41,6 +42,8 @@ def main() -> None:
             measure_terminal(smallest)
         if "line" in chosen:
             measure_busy_line(smallest)
+        if "recording" in chosen:
+            measure_recording(smallest)
         asyncio.run(_database_benches(premises, smallest, chosen))
 
 

@@ -273,6 +273,43 @@ async def test_a_tiny_window_gets_a_message_and_the_session_stays() -> None:
         assert host.closed == [1]
 
 
+async def test_a_recording_follows_the_size_of_the_session_and_changes_nothing_for_anybody() -> None:
+    async with open_session(Host(), (100, 30)) as session:
+        kind, seen, sizes = TerminalKind(), bytearray(), list[tuple[int, int]]()
+        tape = Viewer(
+            9,
+            (0, 0),
+            kind,
+            lambda data, whole: seen.extend(data),
+            watches=True,
+            on_size=lambda *size: sizes.append(size),
+        )
+        main = Terminal(1, 100, 30)
+        session.attach(main)
+        await main.sees("size 100x30.")
+        session.attach(tape)
+        assert sizes == [(100, 30)]
+        assert b"size 100x30." in seen  # the screen as it was found
+        session.detach(main)
+        whole = len(seen)
+        cast("Any", session.app).query_one(Input).value = "nobody sees this"
+        await asyncio.sleep(0.1)
+        assert len(seen) == whole  # an app that nobody looks at is not painted for a recording
+        session.attach(main)
+        await main.sees("nobody sees this")
+        assert b"nobody sees this" in seen
+        assert session.controller is main
+        sent = main.sent
+        session.detach(tape)
+        session.attach(tape)
+        await asyncio.sleep(0.05)
+        assert main.sent == sent  # who works is not painted anew because a recording begins
+        session.resize(main, 80, 24)
+        await main.sees("size 80x24.")
+        assert sizes[-1] == (80, 24)
+        assert (tape.showing, session.size) == ("stream", (80, 24))
+
+
 async def test_who_only_watches_cannot_type_but_can_go() -> None:
     host = Host()
     async with open_session(host) as session:

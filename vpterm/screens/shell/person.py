@@ -118,8 +118,9 @@ class PersonalApp(TellingApp):
 
     def note_place(self) -> None:
         """Have the recording, if there is one, know where the person is."""
-        if self.recorded and self.link is not None and self.open_place is not None:
-            self.link.note_place(self.open_place.place)
+        place = self.open_place
+        if self.recorded and self.link is not None and place is not None and place.opened_as:
+            self.link.note_place(place.place)
 
     def begin(self) -> None:
         """The person is here. What to open says the app."""

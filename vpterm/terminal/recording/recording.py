@@ -86,9 +86,12 @@ class Recording:
         if self._waiting > MOST_WAITING and not self._is_full:
             self._is_full = True
             self._hold(True)
+        self._flush_soon()
+
+    def _flush_soon(self) -> None:
         if self._waiting > FLUSH_BYTES:
             self.flush()
-        elif self._timer is None:
+        elif self._events and self._timer is None:
             self._timer = self._loop.call_later(FLUSH_S, self.flush)
 
     # --- to the tape ----------------------------------------------------------------------------------
@@ -129,8 +132,8 @@ class Recording:
         if self._is_full and self._waiting <= FLUSH_BYTES:
             self._is_full, self._wants_whole = False, True
             self._hold(False)
-        if self._waiting > FLUSH_BYTES:
-            self.flush()
+        if not self._is_over:
+            self._flush_soon()
 
     async def finish(self) -> ClosedTape | None:
         """Write the rest and the end, close the file; what it is by then, None when there never was one.
