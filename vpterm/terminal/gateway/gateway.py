@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +32,7 @@ from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.wire import Frame
 
 _log = logging.getLogger("vpterm.terminal")
+_MOST_QUESTIONS = 4  # of one session at once: each may cost a password's hash
 
 
 class Gateway:
@@ -46,6 +47,7 @@ class Gateway:
         self._by_viewer: dict[int, Seat] = {}
         self._numbers = itertools.count(1)
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._asked: Counter[int] = Counter()  # questions under way, by session
         self._tasks: set[asyncio.Task[Any]] = set()
         self.metrics = Metrics(self)
         self.workforce = Workforce(
@@ -247,7 +249,8 @@ class Gateway:
         elif frame.kind == "link.detach":
             for seat in seats:
                 self._dismiss(seat, Ending.WAITING, lambda: _("Your session is waiting for you."))
-        elif frame.kind == "link.ask":
+        elif frame.kind == "link.ask" and self._asked[session.number] < _MOST_QUESTIONS:
+            self._asked[session.number] += 1
             self._do(self._answer(worker, session, frame))
         elif frame.kind == "link.site":
             for seat in [seat for seat in seats if not seat.watches]:
@@ -257,9 +260,12 @@ class Gateway:
 
     async def _answer(self, worker: WorkerLink, session: OpenSession, frame: Frame) -> None:
         """A worker asks for the person of one of its own sessions, and for nobody else."""
-        if self.own_account is not None:
-            answer = await self.own_account.answer(session.login, frame.text("question"), frame.fields["values"])
-            worker.wire.send("link.answered", session=session.number, number=frame.number("number"), answer=answer)
+        try:
+            if self.own_account is not None:
+                answer = await self.own_account.answer(session.login, frame.text("question"), frame.fields["values"])
+                worker.wire.send("link.answered", session=session.number, number=frame.number("number"), answer=answer)
+        finally:
+            self._asked -= Counter([session.number])
 
     def _session_ended(self, session: OpenSession, reason: str, seats: list[Seat]) -> None:
         self.registry.close(session.number)
