@@ -146,3 +146,10 @@ def test_an_address_that_leads_nowhere(vpterm: Shell) -> None:
     )
     assert done.returncode == 1
     assert "The database does not answer." in done.stderr
+
+
+def test_old_logins_are_forgotten_and_what_the_doors_need_is_refused(vpterm: Shell) -> None:
+    assert vpterm.output("housekeeping") == "0 logins forgotten\n0 changes of identity forgotten\n"
+    refused = vpterm("housekeeping", "--logins-days", "30")
+    assert refused.returncode == 1
+    assert "Logins of the last 60 days are needed by the doors." in refused.stderr

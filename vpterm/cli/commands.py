@@ -6,6 +6,7 @@ from vpterm.cli import (
     authority,
     database,
     demo,
+    housekeeping,
     keys,
     matrix,
     moving,
@@ -34,6 +35,7 @@ app.command("upgrade", help=_("Have this release take over from the one that ser
 )
 app.command("run", help=_("Open the program in this terminal, without SSH."))(serving.run)
 app.command("import", help=_("Take in owners and animals exported from another program."))(moving.import_clients)
+app.command("housekeeping", help=_("Forget what is kept for a set time only: old logins."))(housekeeping.housekeeping)
 app.command("verify", help=_("Prove that the tills' journals and the invoice numbers are whole."))(verifying.verify)
 app.add_typer(doctor.app, name="doctor")
 app.add_typer(sites.app, name="site")

@@ -10,7 +10,7 @@ import asyncio
 import itertools
 import logging
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -41,6 +41,7 @@ from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.wire import Frame
 
 _log = logging.getLogger("vpterm.terminal")
+_MOST_QUESTIONS = 4  # of one session at once: each may cost a password's hash
 
 
 class Answering(Protocol):
@@ -66,6 +67,7 @@ class Gateway:
         self._by_viewer: dict[int, Seat] = {}
         self._numbers = itertools.count(1)
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._asked: Counter[int] = Counter()  # questions under way, by session
         self._tasks: set[asyncio.Task[Any]] = set()
         self.metrics = Metrics(self)
         self.workforce = Workforce(
@@ -318,7 +320,8 @@ class Gateway:
             self.recorder.place_opened(session, frame.text("place"))
         elif frame.kind == "session.keyboard_back":
             self.support.keyboard_is_back(session)
-        elif frame.kind == "link.ask":
+        elif frame.kind == "link.ask" and self._asked[session.number] < _MOST_QUESTIONS:
+            self._asked[session.number] += 1
             self._do(self._answer(worker, session, frame))
         elif frame.kind == "link.locked":
             self.locks.lock(session)
@@ -351,13 +354,16 @@ class Gateway:
 
     async def _answer(self, worker: WorkerLink, session: OpenSession, frame: Frame) -> None:
         """A worker asks for the person of one of its own sessions, and for nobody else."""
-        question = frame.text("question")
-        if question == HANDING and not self.locks.is_locked(session.number):
-            seats = [seat for seat in self.seats if seat.session == session.number]
-            _say(worker, session, frame.number("number"), self.handing.way(session, seats))
-        elif self.answers is not None:
-            answer = await self.answers.answer(session, question, frame.fields["values"])
-            _say(worker, session, frame.number("number"), answer)
+        question, number = frame.text("question"), frame.number("number")
+        try:
+            if question == HANDING and not self.locks.is_locked(session.number):
+                seats = [seat for seat in self.seats if seat.session == session.number]
+                _say(worker, session, number, self.handing.way(session, seats))
+            elif self.answers is not None:
+                answer = await self.answers.answer(session, question, frame.fields["values"])
+                _say(worker, session, number, answer)
+        finally:
+            self._asked -= Counter([session.number])
 
     def _session_ended(self, session: OpenSession, reason: str, seats: list[Seat]) -> None:
         if self.registry.close(session.number) is None:

@@ -52,7 +52,7 @@ class Door(asyncssh.SSHServer):
         self._connection = conn
         keeper = self._keeper
         self._is_counted = not keeper.guesses.is_address_banned(self._address) and keeper.held.enter(self._address)
-        judge_certificates(conn, self._judge_certificate)
+        judge_certificates(conn, self._judge_certificate, self._note_certificate)
         if self._is_counted:
             keeper.connections.add(conn)
         else:
@@ -199,10 +199,16 @@ class Door(asyncssh.SSHServer):
             return False
         if is_good:
             self._trusted = authority.public_data
-        elif not self._has_noted_certificate:
-            self._has_noted_certificate = True
-            await self._proving.accounts.record_login(self._proving.login, self._address, "certificate", accepted=False)
+        else:
+            await self._note_certificate()
         return is_good
+
+    async def _note_certificate(self) -> None:
+        """Write down that a certificate was refused: once per connection, a client may offer it many times."""
+        if self._has_noted_certificate or self._proving is None:
+            return
+        self._has_noted_certificate = True
+        await self._proving.accounts.record_login(self._proving.login, self._address, "certificate", accepted=False)
 
     def validate_ca_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         """Only of a certificate that was judged good just now; asyncssh checks times, addresses and signature."""
