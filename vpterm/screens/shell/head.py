@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 
 from vpterm.kernel.dates import format_day_title
@@ -22,11 +23,25 @@ class Head(Drawn):
         super().__init__()
         self._name = ""
         self._facts = ""
+        self._clock = (0, "")  # the column and the text that were drawn; no text where there is no room for a clock
 
     def show_subject(self, name: str, facts: str = "") -> None:
         """Say what the place is about: `name` in bold capitals, `facts` in plain words beside it."""
         self._name, self._facts = name, facts
         self.refresh()
+
+    def tick(self) -> bool:
+        """Have the clock's cells painted, if it says another time by now. Answers whether it does."""
+        at, shown = self._clock
+        now = self._time()
+        if not shown or shown == now:
+            return False
+        self.refresh(Region(at, 0, cell_len(shown), 1) if len(shown) == len(now) else Region(0, 0, self.size.width, 1))
+        return True
+
+    def _time(self) -> str:
+        moment = self.app.now()
+        return f"{format_day_title(moment.date(), current_language())}  {moment:%H:%M}"
 
     def draw(self, y: int) -> Strip:
         """Line 0 is the title, line 1 the double rule."""
@@ -35,21 +50,19 @@ class Head(Drawn):
             rule = [Segment(" "), Segment("═" * max(width - 2, 0), look.style("site")), Segment(" ")]
             return Strip(rule).adjust_cell_length(width)
         person = fit(app.person, 20)
-        moment = app.now()
-        clock = f"{format_day_title(moment.date(), current_language())}  {moment:%H:%M}"
         # The site is told by its beginning and its colour; who lies on the table needs the room.
         site = fit(app.site.name.upper(), 24 if self._name and width < 110 else 60)
         pieces: list[tuple[str, Style]] = [(site, look.style("site"))]
         if self._name:
             pieces += [("   ", look.style("text")), (self._name.upper(), look.style("strong"))]
-            clock = clock if width >= 110 else ""
         if self._facts:
             pieces.append(("  " + self._facts, look.style("text")))
         right: list[tuple[str, Style]] = []
-        if clock:
-            right.append((clock + "       ", look.style("text")))
+        self._clock = (0, "")
         if not self._name or width >= 110:
-            right.append((person, look.style("quiet")))
+            clock = self._time()
+            right = [(clock + "       ", look.style("text")), (person, look.style("quiet"))]
+            self._clock = (width - 1 - cell_len(person) - 7 - cell_len(clock), clock)
         return _line(pieces, right, width)
 
 
