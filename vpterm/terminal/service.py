@@ -20,6 +20,7 @@ from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.ssh.algorithms import CIPHERS, KEX, KEX_STRICT, MACS, SIGNATURES
 from vpterm.terminal.ssh.door import Door
 from vpterm.terminal.ssh.hostkey import load_host_key
+from vpterm.terminal.ssh.link_watch import SSH_TIMES
 
 if TYPE_CHECKING:
     from vpterm.terminal.web.door import WebDoor, WebDoorUnavailable
@@ -111,7 +112,7 @@ async def serve(settings: DoorSettings, accounts: Accounts, secrets: Callable[[s
             encoding=None,
             window=64 * 1024,
             login_timeout=settings.login_grace_s,
-            keepalive_interval=settings.keepalive_s,
+            keepalive_interval=settings.keepalive_s * SSH_TIMES,
             keepalive_count_max=settings.keepalive_missed,
         )
         service = Service(keeper, listener, control, metrics)

@@ -1,6 +1,6 @@
 """What goes on by itself: once a minute the clock, and how long somebody has waited.
 
-It is a timer of the loop's, not of Textual's, which would keep a task for each and send three messages for every minute.
+A timer of the loop's, not of Textual's, which would keep a task for each and send three messages a minute.
 """
 
 from __future__ import annotations
