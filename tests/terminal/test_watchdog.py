@@ -5,7 +5,7 @@ import threading
 import time
 
 from vpterm.terminal.session.textual_internals import Sample
-from vpterm.terminal.session.watchdog import KeptBusy, WatchedSelector, Watchdog
+from vpterm.terminal.session.watchdog import KeptBusy, Watchdog, WatchedSelector
 
 LIMIT_S = 0.3
 
