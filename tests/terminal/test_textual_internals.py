@@ -276,3 +276,17 @@ assert strip.crop(0, 2) is strip.crop(0, 2)
 assert not hasattr(strip, "no_such_thing")
 """
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+async def test_apps_share_the_rules_of_their_sheets_and_each_has_the_colours_of_its_theme() -> None:
+    class Coloured(Card):
+        CSS = "Static { height: 1; color: $primary; }"
+
+    async with running(Coloured()) as one, running(Coloured()) as other:
+        assert [id(rule) for rule in one.app.stylesheet.rules] == [id(rule) for rule in other.app.stylesheet.rules]
+        before = one.app.query_one(Static).styles.color
+        other.app.theme = "textual-light"
+        await other.settle()
+        changed = other.app.query_one(Static).styles.color
+        assert changed.hex == other.app.theme_variables["primary"] != before.hex
+        assert one.app.query_one(Static).styles.color == before

@@ -149,6 +149,14 @@ class SaysRecorded(Protocol):
 
 
 @runtime_checkable
+class LookedAt(Protocol):
+    """An app that need not keep its clock right while no terminal shows it."""
+
+    def looked_at(self, *, seen: bool) -> None:
+        """Somebody looks from now on, and the screen is to be right at once; or the last one has gone."""
+
+
+@runtime_checkable
 class KeepsTyped(Protocol):
     """An app that can keep what is half typed before its session is ended from outside."""
 

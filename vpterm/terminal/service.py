@@ -24,6 +24,7 @@ from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.ssh.algorithms import CIPHERS, KEX, KEX_STRICT, MACS, SIGNATURES
 from vpterm.terminal.ssh.door import Door
 from vpterm.terminal.ssh.hostkey import load_host_key
+from vpterm.terminal.ssh.link_watch import SSH_TIMES
 from vpterm.terminal.support.approval import Approvals
 from vpterm.terminal.support.desk import SupportDesk
 from vpterm.terminal.support.journal import Journal
@@ -149,7 +150,7 @@ async def serve(
             encoding=None,
             window=64 * 1024,
             login_timeout=settings.login_grace_s,
-            keepalive_interval=settings.keepalive_s,
+            keepalive_interval=settings.keepalive_s * SSH_TIMES,
             keepalive_count_max=settings.keepalive_missed,
         )
         service = Service(keeper, listener, control, metrics, mosh)

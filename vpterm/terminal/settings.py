@@ -45,7 +45,7 @@ class DoorSettings:
     login_grace_s: float = 60.0
     keepalive_s: float = 14.0  # with those that may be missed, less than a minute to notice a dead line
     keepalive_missed: int = 3
-    heartbeat_s: float = 2.0
+    heartbeat_s: float = 5.0
     heartbeat_limit_s: float = 15.0
     busy_limit_s: float = 3.0
     guesses_per_account: int = 8

@@ -18,6 +18,7 @@ from vpterm.database.notices import Notices
 from vpterm.kernel.errors import Refused, Unavailable
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.commands import command, parse_command
+from vpterm.screens.shell.minutes import Minutes
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.person import SiteFace
 from vpterm.screens.shell.place import Place
@@ -310,7 +311,7 @@ async def test_nothing_moves_while_nobody_types(monkeypatch: pytest.MonkeyPatch)
         painted: list[str] = []
         monkeypatch.setattr(Screen, "_compositor_refresh", lambda self: painted.append("paint"))
         monkeypatch.setattr(Widget, "refresh", lambda self, *arguments, **options: painted.append("refresh"))
-        monkeypatch.setattr(PracticeApp, "_minute", lambda self: None)
+        monkeypatch.setattr(Minutes, "passed", lambda self: None)
         await asyncio.sleep(1.2)
         assert painted == []
         monkeypatch.undo()
@@ -321,10 +322,10 @@ async def test_the_clock_goes_on_under_a_question_and_ends_with_the_session() ->
     async with at_desk(app) as desk:
         await desk.press("escape")
         app.context = replace(app.context, clock=lambda: MORNING + timedelta(minutes=1))
-        app._minute()
+        app.minutes.passed()
         await desk.settle()
         assert desk.sees("08:43")
-    app._minute()  # a timer that fires while the session ends finds no screen, and says nothing
+    app.minutes.passed()  # a timer that fires while the session ends finds no screen, and says nothing
     assert app.failures == []
 
 

@@ -20,6 +20,7 @@ from vpterm.screens.home.receiving import open_task, receive
 from vpterm.screens.keymap.registry import Action
 from vpterm.screens.keymap.standard import BACK, MAIN, NEXT, PREVIOUS
 from vpterm.screens.shell.app import PracticeApp
+from vpterm.screens.shell.minutes import must_read_again
 from vpterm.screens.shell.narrow import is_narrow
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
@@ -29,7 +30,6 @@ from vpterm.screens.widgets.section import Line, Section
 
 WIDE = 110  # columns from which to-do and the week stand beside the rest
 TALL = 34  # lines from which the colleagues' agenda stands below one's own
-MINUTE_S = 60.0
 MOST_NARROW, MOST_USEFUL = 4, 8  # lines of a list below the agenda of a telephone, and of that agenda before them
 
 
@@ -49,6 +49,7 @@ class HomeBoard(Place):
     def __init__(self, app: PracticeApp, data: HomeData) -> None:
         super().__init__()
         self.data = data
+        self._read_at = app.context.now()
         mine = [one.id for one in data.agenda.resources if one.staff_id == app.context.staff_id]
         self.shown: int | None = mine[0] if mine else None
         self._make_lists(app)
@@ -114,7 +115,6 @@ class HomeBoard(Place):
         self._show()
         self._stand_at_now()
         (self.mine if self.mine.display else self.everybody).focus()
-        self.set_interval(MINUTE_S, self._minute_passed)
 
     def on_resize(self) -> None:
         """Wide terminals show more."""
@@ -220,12 +220,30 @@ class HomeBoard(Place):
 
     async def reload(self) -> None:
         """Read everything again; cursors stay on their rows, the focus where it is."""
+        self._read_at = self.app.context.now()
         self.data = await read_home(self.app.context)
         self._show()
 
-    def _minute_passed(self) -> None:
-        if self.app.open_place is self:
+    def minute_passed(self) -> bool:
+        """Who waits has waited longer, and who was expected has not come; what others do comes by notices."""
+        context = self.app.context
+        data = self.data.at_this_minute(context)
+        if must_read_again(self._read_at, context.now()):
             self.app.background(self.reload())
+        elif data.tasks != self.data.tasks:  # another number of them may take lines from the other lists
+            self.data = data
+            self._show()
+        elif data.room != self.data.room or self._shows_the_past():
+            self.data = data
+            self.waiting.renew(data.room.waiting)
+            self.mine.renew(data.entries(context, self.shown) if self.shown is not None else [])
+        else:
+            return super().minute_passed()
+        return super().minute_passed() or True
+
+    def _shows_the_past(self) -> bool:
+        """Whether a gap of the agenda has begun by now and is shown as it was."""
+        return self.shown is not None and [*self.mine.rows] != self.data.entries(self.app.context, self.shown)
 
     # -- keys
 

@@ -18,13 +18,14 @@ from vpterm.database.notices import Notices
 from vpterm.kernel.dates import PARIS
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _
+from vpterm.screens.keymap.standard import LOCK
 from vpterm.screens.link import SessionLink, SessionRequest, SupportStanding
 from vpterm.screens.shell.asking import Asking
 from vpterm.screens.shell.boards import Boards
-from vpterm.screens.keymap.standard import LOCK
 from vpterm.screens.shell.gate import KeyGate
 from vpterm.screens.shell.lifetime import Lifetime
 from vpterm.screens.shell.lock import Lock
+from vpterm.screens.shell.minutes import Minutes
 from vpterm.screens.shell.openers import opening
 from vpterm.screens.shell.person import PersonalApp, SiteFace
 from vpterm.screens.shell.place import Dialog, Opening, Place
@@ -64,6 +65,7 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
         self.last_patient: int | None = None
         self.support = SupportAtScreen(self)
         self.boards = Boards(self, notices)
+        self.minutes = Minutes(self)
         self._standing: StandingWatch | None = None
         self.works = Works(self.show_busy, self.tell_failure)
         self.gate = KeyGate(self.works, self._deliver, self._way_of_keys)
@@ -82,7 +84,7 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Be ready for a person, who may be here already."""
-        self._wait_for_minute()
+        self.minutes.open()
         self.boards.open()
         if self.is_taken:
             self.begin()
@@ -105,6 +107,7 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
 
     def on_unmount(self) -> None:
         """Nothing outlives the session."""
+        self.minutes.close()
         self.boards.close()
         if self._standing is not None:
             self._standing.close()
@@ -117,15 +120,9 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
         """The time at the clinic."""
         return self.context.now().astimezone(PARIS)
 
-    def _wait_for_minute(self) -> None:
-        self.set_timer(60.05 - datetime.now(PARIS).timestamp() % 60, self._minute)
-
-    def _minute(self) -> None:
-        if self.open_place is not None:
-            self.open_place.head.refresh()
-            self.repaint_beneath()
-        self.lock.refresh()
-        self._wait_for_minute()
+    def looked_at(self, *, seen: bool) -> None:
+        """See LookedAt."""
+        self.minutes.looked_at(seen=seen)
 
     # -- the way of a key
 

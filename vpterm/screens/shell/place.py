@@ -157,6 +157,10 @@ class Place(Guarded, Screen[None]):
         """What an error named is right now: take the sentence away."""
         self.foot.forget_error()
 
+    def minute_passed(self) -> bool:
+        """Another minute has begun: show what changes by that alone. Answers whether anything did."""
+        return self.head.tick()
+
     def on_screen_resume(self) -> None:
         """Minutes have gone by while another place lay on top."""
         self.head.refresh()

@@ -121,6 +121,16 @@ class Rows(Drawn, Generic[T], can_focus=True):
         self._keep_in_sight()
         self.refresh()
 
+    def renew(self, rows: Sequence[T]) -> None:
+        """Show newer values of the same rows: only lines that differ are painted. Other rows: as `set_rows`."""
+        if self.filter or [*map(self._identity, rows)] != [*map(self._identity, self._rows)]:
+            self.set_rows(rows)
+            return
+        before, self._all, self._rows = self._rows, rows, rows
+        for at, (old, new) in enumerate(zip(before, rows, strict=True)):
+            if old != new:
+                self.refresh(Region(0, at - self.top + self._first_line, self.size.width, 1))
+
     def select(self, identity: Hashable) -> bool:
         """Put the cursor on the row of this identity; False if it is not there."""
         for at, row in enumerate(self._rows):

@@ -15,6 +15,7 @@ from textual.app import App
 from textual.message import Message
 
 from vpterm.kernel.i18n import current_language, using
+from vpterm.screens.link import LookedAt
 from vpterm.terminal.session import textual_internals as internals
 from vpterm.terminal.session.guests import Guests
 from vpterm.terminal.session.intake import Intake
@@ -224,9 +225,14 @@ class Session:
     def _look(self) -> None:
         """Let the app paint if anybody sees it, and if it is theirs."""
         driver = internals.driver_of(self.app) if self.app is not None else None
-        if driver is not None:
-            is_seen = any(not viewer.follows for viewer in self.viewers.values())
-            driver.renders = is_seen and self._is_ready.is_set()
+        is_seen = any(not viewer.follows for viewer in self.viewers.values()) and self._is_ready.is_set()
+        if driver is None or driver.renders == is_seen:
+            return
+        driver.renders = is_seen
+        app: object = self.app
+        if isinstance(app, LookedAt):
+            with using(self.language):
+                app.looked_at(seen=is_seen)
 
     def _painted(self, text: str) -> None:
         """The app has painted something."""

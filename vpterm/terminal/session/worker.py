@@ -41,7 +41,7 @@ from vpterm.terminal.session.spares import Spares
 from vpterm.terminal.session.textual_internals import tame_textual
 from vpterm.terminal.session.tidying import keep_tidy, tune_collector
 from vpterm.terminal.session.viewer import Viewer
-from vpterm.terminal.session.watchdog import Watchdog
+from vpterm.terminal.session.watchdog import Watchdog, WatchedSelector
 from vpterm.terminal.wire import Frame, WireProtocol
 
 _log = logging.getLogger("vpterm.terminal")
@@ -115,8 +115,9 @@ class _Link:
 class Worker:
     """Takes frames, runs sessions. `done` is set when the process should end."""
 
-    def __init__(self, factory: str) -> None:
+    def __init__(self, factory: str, selector: WatchedSelector) -> None:
         self.done = asyncio.Event()
+        self._selector = selector
         self.wire = WireProtocol(self._take, self.done.set, self._flow)
         module, _, name = factory.partition(":")
         self._module = importlib.import_module(module)
@@ -133,6 +134,7 @@ class Worker:
         self._spares = Spares(self._make_spare, self._wants_spare)
         self._watchdog: Watchdog | None = None
         self._has_ended_one = False
+        self._stirred = asyncio.Event()
 
     # --- the worker -----------------------------------------------------------------------------------
 
@@ -140,6 +142,8 @@ class Worker:
         method = getattr(self, "_on_" + frame.kind.replace(".", "_"), None)
         if method is None:
             return
+        if frame.kind != "ping":
+            self._stirred.set()
         try:
             method(frame)
         except Exception:  # the border of a session: what its app cannot paint ends it, not its neighbours
@@ -160,10 +164,10 @@ class Worker:
         self._database_url = frame.text("database_url")
         self._starts = asyncio.Semaphore(int(settings.get("concurrent_starts", 2)))
         self._most_sessions = int(settings.get("sessions", 0))
-        self._watchdog = Watchdog(float(settings.get("busy_limit_s", 3.0)), self._end_guilty)
+        self._watchdog = Watchdog(self._selector, float(settings.get("busy_limit_s", 3.0)), self._end_guilty)
         self._watchdog.start()
         self._do(self._open(frame.text("site")))
-        self._do(keep_tidy(self._last_input, self._session_has_ended))
+        self._do(keep_tidy(self._last_input, self._session_has_ended, self._stirred))
 
     async def _open(self, site: str) -> None:
         opening = getattr(self._module, "open_worker", None)
@@ -300,6 +304,7 @@ class Worker:
             return  # a spare that nobody was given
         self._has_ended_one = True
         self._recorded.pop(session.number, None)
+        self._stirred.set()
         for number in [number for number, (_viewer, owner) in self._seats.items() if owner is session]:
             del self._seats[number]
         if not self.done.is_set():  # else the whole worker ends, and the gateway brings its people elsewhere
@@ -403,8 +408,8 @@ class Worker:
             seat[1].detach(seat[0])
 
 
-async def _run(wire: socket.socket, factory: str) -> None:
-    worker = Worker(factory)
+async def _run(wire: socket.socket, factory: str, selector: WatchedSelector) -> None:
+    worker = Worker(factory, selector)
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, worker.done.set)
     await loop.connect_accepted_socket(lambda: worker.wire, wire)
@@ -426,7 +431,9 @@ def run_worker(wire: socket.socket, factory: str) -> None:
     tune_collector()
     tame_textual()
     try:
-        asyncio.run(_run(wire, factory))
+        selector = WatchedSelector()
+        with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selector)) as runner:
+            runner.run(_run(wire, factory, selector))
     except BaseException:
         _log.exception("worker %(pid)s failed", {"pid": os.getpid()})
         os._exit(1)

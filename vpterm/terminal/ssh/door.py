@@ -21,6 +21,7 @@ from vpterm.terminal.identity.proving import Proving, TooManyAttempts
 from vpterm.terminal.identity.security_keys import demand_verification, is_key_of_line, judge_certificates
 from vpterm.terminal.mosh.door import MoshDoor
 from vpterm.terminal.ssh.entrance import Entrance
+from vpterm.terminal.ssh.link_watch import watch_link
 
 _log = logging.getLogger("vpterm.terminal")
 
@@ -54,6 +55,7 @@ class Door(asyncssh.SSHServer):
         self._is_counted = not keeper.guesses.is_address_banned(self._address) and keeper.held.enter(self._address)
         judge_certificates(conn, self._judge_certificate, self._note_certificate)
         if self._is_counted:
+            watch_link(conn, keeper.settings.keepalive_s, keeper.settings.keepalive_missed)
             keeper.connections.add(conn)
         else:
             keeper.gateway.metrics.connection_refused(banned=keeper.guesses.is_address_banned(self._address))
