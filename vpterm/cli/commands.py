@@ -2,7 +2,7 @@
 
 import typer
 
-from vpterm.cli import authority, database, demo, keys, matrix, moving, serving, sessions, sites, staff, verifying
+from vpterm.cli import authority, database, demo, keys, matrix, moving, serving, sessions, sites, staff, times, verifying
 from vpterm.cli.doctor import command as doctor
 from vpterm.kernel.i18n import _
 
@@ -22,6 +22,7 @@ app.add_typer(sites.app, name="site")
 staff.app.add_typer(keys.app, name="key")
 app.add_typer(staff.app, name="staff")
 app.add_typer(sessions.app, name="sessions")
+app.add_typer(times.app, name="times")
 app.add_typer(authority.app, name="ca")
 app.add_typer(matrix.app, name="matrix")
 app.add_typer(database.app, name="db")

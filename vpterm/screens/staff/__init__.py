@@ -1,5 +1,6 @@
-"""One's own account: logins, password, codes, keys."""
+"""One's own account: logins, password, PIN, codes, keys."""
 
 from vpterm.screens.staff import account as account
 from vpterm.screens.staff import codes as codes
 from vpterm.screens.staff import password as password
+from vpterm.screens.staff import pin as pin

@@ -12,7 +12,7 @@ from vpterm.kernel.text import display_width, fit
 from vpterm.screens.session_names import LONGEST_NAME, check_session_name, show_session_name
 from vpterm.terminal.gateway.administration import SessionInfo
 from vpterm.terminal.gateway.choosing import Wanted
-from vpterm.terminal.painting.ago import ago
+from vpterm.kernel.ago import ago
 from vpterm.terminal.ssh.plain_lines import Left, PlainLines
 
 _PATIENCE_S = 300.0
