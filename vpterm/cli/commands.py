@@ -16,6 +16,7 @@ from vpterm.cli import (
     sites,
     staff,
     support,
+    times,
     upgrading,
     verifying,
 )
@@ -44,6 +45,7 @@ app.add_typer(staff.app, name="staff")
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(support.app, name="support")
 app.add_typer(recordings.app, name="recordings")
+app.add_typer(times.app, name="times")
 app.add_typer(authority.app, name="ca")
 app.add_typer(matrix.app, name="matrix")
 app.add_typer(database.app, name="db")

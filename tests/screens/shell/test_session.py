@@ -113,6 +113,12 @@ class Link:
     def shut_out(self) -> None:
         self.asked.append("shut_out")
 
+    def has_locked(self) -> None:
+        self.asked.append("locked")
+
+    def end(self, why: str) -> None:
+        self.asked.append(f"end {why}")
+
 
 class Ear:
     """Notices by hand."""

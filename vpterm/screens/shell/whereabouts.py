@@ -101,8 +101,10 @@ class Whereabouts:
 
     async def renamed(self, name: str) -> None:
         """The session is called otherwise: what is kept goes with it."""
-        await rename_kept(self._app.context, name=name)
-        self._app.context = replace(self._app.context, session_name=name)
+        try:
+            await rename_kept(self._app.context, name=name)
+        finally:  # the door calls it so already
+            self._app.context = replace(self._app.context, session_name=name)
 
     async def forget(self) -> None:
         """The person leaves in order."""

@@ -41,8 +41,3 @@ class Locks:
     def is_proved(self, login: str, proved_at: float) -> bool:
         """Whether what a person proved at that moment is newer than their last lock."""
         return proved_at >= self._since.get(login, proved_at)
-
-    @property
-    def count(self) -> int:
-        """How many sessions are locked."""
-        return len(self._locked)

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
+from vpterm.terminal.gateway.locks import Locks
 from vpterm.terminal.gateway.registry import Registry
 
 _KEY_S = (0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.125, 0.25, 0.5, 1, 2, 5, 15)
@@ -27,6 +28,7 @@ class Counted(Protocol):
 
     registry: Registry
     seats: dict[Any, None]
+    locks: Locks
 
     def worker_pids(self) -> dict[str, list[int]]:
         """The process numbers of the workers, per site."""
@@ -174,6 +176,8 @@ class _Books:
         seen = [session.site_code for session in sessions if session.number in looked_at]
         workers = [site for site, pids in self._counted.worker_pids().items() for _pid in pids]
         yield _per_site("sessions_open", "Open sessions.", (session.site_code for session in sessions))
+        locked = [session.site_code for session in sessions if self._counted.locks.is_locked(session.number)]
+        yield _per_site("sessions_locked", "Sessions whose screen is locked.", locked)
         yield _per_site("sessions_looked_at", "Sessions that some terminal shows.", seen)
         yield _per_site("workers", "Workers.", workers)
         yield _per_site("recordings", "Sessions that are recorded.", self._counted.recorded_sites())
