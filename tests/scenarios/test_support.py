@@ -73,7 +73,7 @@ def test_support_asks_looks_types_and_is_ended_by_one_key(clinic: Clinic) -> Non
     vet.types(LEND)
     helper.sees("vous tapez")
     helper.types(F3 + "ma")
-    vet.sees("! Support : Samuel Petit · 15 min · a le clavier", 10)
+    vet.sees("! Support : Samuel Petit · 15 min · tape", 10)
     vet.sees("ma", 10)
     vet.types("r")  # the person's first key
     helper.sees("vous montrez")
