@@ -173,7 +173,7 @@ async def test_time_left_and_the_keyboard_are_told() -> None:
         await stand(desk, replace(HERE, reach="view", sees_private=True))
         assert "14 min · regarde · noms visibles" in band(desk)
         await stand(desk, replace(HERE, has_keyboard=True))
-        assert "14 min · a le clavier : votre première touche le reprend" in band(desk)
+        assert "14 min · tape : votre première touche reprend le clavier" in band(desk)
         assert "Ctrl+Z reprendre" in band(desk)
 
 

@@ -73,7 +73,7 @@ def _told(standing: SupportStanding, now: datetime) -> str:
 
 def _reach(standing: SupportStanding) -> str:
     if standing.has_keyboard:
-        return _("has the keyboard: your first key takes it back")
+        return _("types: your first key takes the keyboard back")
     return {"view": _("looks in"), "point": _("points")}.get(standing.reach, _("may type"))
 
 

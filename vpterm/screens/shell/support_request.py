@@ -36,7 +36,7 @@ class SupportRequest(Dialog[dict[str, str]]):
         self._asked = asked
         self._minutes, self._sees_private = USUAL_MINUTES, False
         answers = [_REFUSED, *((reach.value, label) for reach, label in REACH_LABELS.items())]
-        columns = [Column[tuple[str, str]]("", lambda answer: _(answer[1]), 10, stretch=1)]
+        columns = [Column[tuple[str, str]]("", lambda answer: _(answer[1]).capitalize(), 10, stretch=1)]
         self.choices = Rows(columns, answers, identity=lambda answer: answer[0], on_open=self._picked)
         self.terms = Line()
 

@@ -6,6 +6,7 @@ Nothing of what a session shows passes here; while they look in, this sees to wh
 from __future__ import annotations
 
 import asyncio
+import logging
 import shlex
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from vpterm.terminal.support.visit import Visit, Why
 
 if TYPE_CHECKING:
     from vpterm.terminal.support.desk import SupportDesk
+
+_log = logging.getLogger("vpterm.terminal")
 
 LEAVE = b"\x18"  # Ctrl+X, for as long as the supporter looks in: also while they have the keyboard
 _LEAVE_WATCHING = b"\x03\x04q"
@@ -61,25 +64,25 @@ class Lobby:
         """Until the supporter leaves; every end is told in words."""
         with using(language_of(self._seat.account)):
             try:
-                if self._seat.command:
-                    await self._run_command()
-                else:
-                    self._lines.say(_("Support. You see nothing before the person says yes; everything is noted."))
-                    while True:
-                        await self._serve_once()
+                await self._serve()
             except PersonLeft:
-                if not self._seat.is_gone:
-                    self._desk.dismiss(self._seat, Ending.LEFT, _("Goodbye."))
+                self._desk.dismiss(self._seat, Ending.LEFT, _("Goodbye."))
+            except VptermError as failure:
+                self._desk.dismiss(self._seat, Ending.FAILED, f"{failure.message} {failure.advice}".strip())
+            except Exception:  # a border: whatever keeps the accounts must not leave a terminal without a word
+                _log.exception("a supporter could not be served")
+                told = _("The accounts cannot be reached now. Please try again in a moment.")
+                self._desk.dismiss(self._seat, Ending.FAILED, told)
 
-    async def _run_command(self) -> None:
-        try:
+    async def _serve(self) -> None:
+        if self._seat.command:
             login, reason, glass = read_command(self._seat.command)
-            session = self._find(login)
-            told = await self._ask(session, reason, glass=glass)
-        except VptermError as failure:
-            self._desk.dismiss(self._seat, Ending.FAILED, f"{failure.message} {failure.advice}".strip())
-        else:
+            told = await self._ask(self._find(login), reason, glass=glass)
             self._desk.dismiss(self._seat, Ending.LEFT, told)
+            return
+        self._lines.say(_("Support. You see nothing before the person says yes; everything is noted."))
+        while True:
+            await self._serve_once()
 
     async def _serve_once(self) -> None:
         sessions = await self._show_sessions()
