@@ -22,8 +22,8 @@ from vpterm.practice.recordings.actions import choose_policy
 from vpterm.practice.recordings.queries import list_recordings
 from vpterm.practice.sites.queries import list_sites
 
-PEOPLE, KEYS_PER_S, LEG_S, LEGS = 16, 1.0, 30.0, 3
-USES = (("a rush: 2 keys/s", 2.0, 120.0), ("a working hour: 0.2 keys/s", 0.2, 240.0))
+PEOPLE, KEYS_PER_S, LEG_S, LEGS = 16, 1.0, 25.0, 3
+USES = (("a rush: 2 keys/s", 2.0, 90.0), ("a working hour: 0.2 keys/s", 0.2, 160.0))
 SETTLE_S = 3.0
 
 

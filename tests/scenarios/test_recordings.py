@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 from tests.scenarios.clinic import Clinic
-from tests.terminal.browser import CHROMIUM, chromium
 from tests.terminal.door import Terminal
 
 pytestmark = [pytest.mark.doors, pytest.mark.timeout(400), pytest.mark.xdist_group("clinic")]
@@ -28,6 +27,7 @@ class Administrator:
 
     def __init__(self, clinic: Clinic) -> None:
         self.clinic = clinic
+        self.decided: set[str] = set()
         self.environment = {**os.environ, "VPTERM_HOME": str(clinic.folder), "LC_ALL": "C.UTF-8", "COLUMNS": "200"}
 
     def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
@@ -40,6 +40,13 @@ class Administrator:
         done = self(*words)
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def decide(self, site: str, choice: str, *more: str) -> str:
+        """Another policy; answers what is told on stderr."""
+        done = self("policy", site, choice, *more)
+        assert done.returncode == 0, done.stderr
+        (self.decided.discard if choice == "off" else self.decided.add)(site)
+        return done.stderr
 
     def rows(self, login: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = json.loads(self.output("list", "--login", login, "--json"))
@@ -59,15 +66,15 @@ def administrator(clinic: Clinic) -> Iterator[Administrator]:
     """Leaves the sites as they were."""
     somebody = Administrator(clinic)
     yield somebody
-    for site in ("lilas", "port", "bocage"):
-        somebody.output("policy", site, "off")
+    for site in sorted(somebody.decided):
+        somebody.decide(site, "off")
 
 
 @pytest.fixture
 def recording(clinic: Clinic, administrator: Administrator) -> dict[str, Any]:
     """A vet of the port at work, recorded from the first screen to the last."""
     if not administrator.rows("vet.port"):
-        administrator.output("policy", "port", "all", "--keep", "30")
+        administrator.decide("port", "all", "--keep", "30")
         vet = clinic.come_in("vet.port")
         vet.sees("● enregistré", 20)
         vet.sees("SALLE D'ATTENTE", 20)
@@ -90,17 +97,15 @@ def test_people_are_told_in_open_sessions_and_at_the_door(clinic: Clinic, admini
     nurse = clinic.come_in("asv.bocage")
     nurse.sees("SALLE D'ATTENTE", 20)
     assert "enregistr" not in nurse.text
-    decided = administrator("policy", "bocage", "all")
-    assert decided.returncode == 0
-    assert "People read it as they come in" in decided.stderr
+    assert "People read it as they come in" in administrator.decide("bocage", "all")
     nurse.sees("votre session est enregistrée")
     nurse.sees("● enregistré")
-    administrator.output("policy", "bocage", "off")
+    administrator.decide("bocage", "off")
     nurse.sees("Votre session n'est plus enregistrée.")
     assert "● enregistré" not in nurse.text
     row = administrator.closed("asv.bocage")
     assert (row["site"], row["reason"], row["how"]) == ("bocage", "all", "closed")
-    administrator.output("policy", "bocage", "support")
+    administrator.decide("bocage", "support")
     nurse.types("\x1b")
     nurse.sees("Quitter")
     nurse.types("\r")
@@ -114,7 +119,7 @@ def test_people_are_told_in_open_sessions_and_at_the_door(clinic: Clinic, admini
 
 
 def test_the_policy_is_printed_and_wrong_ones_are_refused(administrator: Administrator) -> None:
-    administrator.output("policy", "lilas", "support", "--keep", "14")
+    administrator.decide("lilas", "support", "--keep", "14")
     printed = administrator.output("policy")
     assert "lilas        support  recorded while support looks     kept for 14 days" in printed
     assert json.loads(administrator.output("policy", "--json"))[1] == {
@@ -181,28 +186,6 @@ def test_a_recording_is_played_in_a_terminal_that_is_left_as_it_was(
     assert b"\x1b[?1049l" in player.received
     uses = json.loads(administrator.output("show", str(recording["number"]), "--json"))["uses"]
     assert uses[-1]["what"] == "played"
-
-
-@pytest.mark.skipif(not CHROMIUM, reason="no Chromium here; `make test` installs it where it can")
-def test_a_recording_is_played_in_a_browser_from_one_file(
-    administrator: Administrator, recording: dict[str, Any], tmp_path: Path
-) -> None:
-    page = tmp_path / "port.html"
-    administrator.output("export", str(recording["number"]), "--page", "--to", str(page))
-    with chromium("--allow-file-access-from-files") as tab:
-        tab.resize(1200, 800)
-        tab.call("Page.navigate", url=page.as_uri())
-        tab.becomes("typeof window.player", "object")
-        tab.run("player.play(); 1")
-        tab.becomes("player.getCurrentTime && document.querySelector('.ap-term') !== null", True)
-        tab.run("player.pause(); player.seek({marker: 1}); 1")
-        time.sleep(1.0)
-        tab.picture(tmp_path / "search.png")
-        asked = [e["params"]["request"]["url"] for e in tab.events if e["method"] == "Network.requestWillBeSent"]
-        assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
-        complaints = [e["params"]["entry"]["text"] for e in tab.events if e["method"] == "Log.entryAdded"]
-        assert complaints == []
-    assert (tmp_path / "search.png").stat().st_size > 10_000
 
 
 def test_whoever_touches_a_file_is_found(administrator: Administrator, recording: dict[str, Any]) -> None:
