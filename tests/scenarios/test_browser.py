@@ -102,6 +102,7 @@ def test_an_invoice_is_saved_from_the_browser_and_waits_at_an_address_for_ssh(
     tab.says("ÉMISES")
     tab.press("Tab")
     tab.press("ArrowDown")
+    tab.press("ArrowDown")
     tab.press("Enter")
     tab.says("Émise le")
     tab.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
