@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.terminal.browser import ALT, CHROMIUM, CTRL, SHIFT, Page, chromium
+from tests.terminal.browser import ALT, CHROMIUM, CTRL, SHIFT, Page, chromium, tap
 from tests.terminal.cable import Cable
 from tests.terminal.door import PASSWORD, RunningDoor, person
 
@@ -205,14 +205,6 @@ def test_a_phone_has_a_bar_of_keys_that_does_not_take_the_focus(door: RunningDoo
     assert tab.run("document.activeElement.className") == "xterm-helper-textarea"
     sizes = "[...document.querySelectorAll('#keys button:not([hidden])')].flatMap(b => [b.offsetWidth, b.offsetHeight])"
     assert min(tab.run(sizes)) >= 40
-
-
-def tap(page: Page, selector: str) -> None:
-    """A finger on the middle of something."""
-    box = f"document.querySelector('{selector}').getBoundingClientRect()"
-    x, y = page.run(f"(b => [b.left + b.width / 2, b.top + b.height / 2])({box})")
-    page.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
-    page.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
 
 
 def test_a_cut_line_is_told_and_nothing_typed_meanwhile_is_lost(door: RunningDoor, tab: Page) -> None:

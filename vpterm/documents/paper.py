@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from vpterm.kernel.dates import PARIS
+from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _
-from vpterm.kernel.identifiers import format_phone, format_siret
+from vpterm.kernel.identifiers import format_phone, format_siret, parse_phone
 from vpterm.practice.sites.queries import SiteRow
 
 LANGUAGE = "fr"  # the law's language, whoever works here: decisions, 2026-11-25
@@ -44,7 +45,7 @@ def frame(title: str, issuer: SiteRow, dated: datetime) -> dict[str, Any]:
         "issuer": {
             "name": issuer.name,
             "lines": [issuer.address, _town(issuer.postcode, issuer.town)],
-            "reach": [text for text in (format_phone(issuer.phone) if issuer.phone else "", issuer.email) if text],
+            "reach": [text for text in (_phone(issuer.phone), issuer.email) if text],
             "company": f"{company}, {seat}" if seat else company,
             "known_by": " · ".join(known_by),
         },
@@ -60,6 +61,14 @@ def addressee(name: str, address: str) -> list[str]:
 def duplicate(copy_number: int) -> str:
     """What marks a copy; nothing for the original (number 1)."""
     return _("Duplicate no. {number}").format(number=copy_number - 1) if copy_number > 1 else ""
+
+
+def _phone(typed: str) -> str:
+    """As one dials it; a site's own is kept as the management typed it."""
+    try:
+        return format_phone(parse_phone(typed)) if typed else ""
+    except Refused:
+        return typed
 
 
 def _town(postcode: str, town: str) -> str:
