@@ -45,7 +45,7 @@ class JumpyDoor:
             command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.people: Any = SimpleNamespace(port=int(self._read()), folder=folder)
-        self.people.ssh_options = partial(RunningDoor.ssh_options, self.people)
+        self.people.ssh_options = partial(RunningDoor.ssh_options, self.people)  # type: ignore[arg-type]  # the same shape
 
     def jump(self, hours: int) -> None:
         """The clock is so many hours from the right one from now on."""
