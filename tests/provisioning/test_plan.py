@@ -1,6 +1,7 @@
 """Plans read as stories: what a person sees for a given file and world."""
 
 from dataclasses import replace
+from typing import Any
 
 from provisioning.group.model import Group, HostWish
 from provisioning.plan.machines import wanted_shape
@@ -19,7 +20,7 @@ def refused(plan: Plan) -> list[str]:
     return [f"{each.target} {each.sentence}" for each in plan.refusals]
 
 
-def standing(group: Group, **by_hand: int) -> World:
+def standing(group: Group, **by_hand: Any) -> World:
     """The world after an apply, and then changed by hand."""
     empty = World(empty_world(8192, 8192).hosts[: len(group.hosts)])
     world = as_seen(carry_out(group, empty, make_plan(group, empty).steps))
