@@ -39,8 +39,8 @@ def _groundwork(group: Group, wish: HostWish, there: HostThere, here: list[Clini
         return (), []
     pool, refusals, steps = there.pool, [], list[Step]()
     name = pool_name(group.name)
-    if pool is None:
-        reason = "there is no place for images and disks yet"
+    if pool is None or (pool.owner == group.name and not pool.active):
+        reason = "its place for images and disks is off" if pool else "there is no place for images and disks yet"
         steps.append(MakePool(host=wish.name, target=name, reason=reason, folder=wish.storage))
     elif pool.owner != group.name:
         sentence = f"the storage pool {name} of {wish.name} was not made for this group"

@@ -45,6 +45,7 @@ class PoolThere:
     """Our pool. An image without its mark of wholeness was interrupted while it came: `half_images`."""
 
     owner: str | None
+    active: bool = True
     images: frozenset[str] = frozenset()
     half_images: frozenset[str] = frozenset()
     disks: Mapping[str, DiskThere] = field(default_factory=lambda: MappingProxyType({}))

@@ -2,14 +2,13 @@
 
 import re
 from dataclasses import dataclass, replace
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from provisioning.plan.names import admin_port, network_name
 from provisioning.plan.world import Shape
 from provisioning.xml.domain import Channel, Disk, Domain, Firmware, FirmwareEntry, Graphics, Interface, Serial
-from provisioning.xml.marks import MachineMark
+from provisioning.xml.marks import MachineMark, our_uuid
 
-_OURS = UUID("6b1f4a52-3f0c-5d7e-9a55-0f4b8c1d2e3a")
 PEOPLE, ADMINISTRATORS = 8022, 22  # the two doors, inside the machine
 SEED_CREDENTIAL = "opt/io.systemd.credentials/tmpfiles.extra"
 _DOOR = re.compile(r"hostfwd=tcp:0\.0\.0\.0:(\d+)-:8022\b")
@@ -26,14 +25,9 @@ class Ground:
     kvm: bool
 
 
-def machine_uuid(name: str) -> UUID:
-    """The same for every definition of a machine, so that libvirt takes a new one for the old, never a stranger's."""
-    return uuid5(_OURS, name)
-
-
 def domain_of(group: str, name: str, shape: Shape, ground: Ground) -> Domain:
     """The definition of a machine."""
-    uuid = machine_uuid(name)
+    uuid = our_uuid(name)
     nat = shape.door is None
     return Domain(
         kind="kvm" if ground.kvm else "qemu",

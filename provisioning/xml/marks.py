@@ -2,9 +2,17 @@
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
+from uuid import UUID, uuid5
 
 from provisioning.plan.world import Shape
 from provisioning.xml.element import Element, number, text
+
+_OURS = UUID("6b1f4a52-3f0c-5d7e-9a55-0f4b8c1d2e3a")
+
+
+def our_uuid(name: str) -> UUID:
+    """The same for every definition of a thing of ours: libvirt takes a new one for the old, never a stranger's."""
+    return uuid5(_OURS, name)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,17 +4,24 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from provisioning.xml.element import Element, number, text
+from provisioning.xml.marks import our_uuid
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pool(Element):
-    """A folder. libvirt keeps no metadata of pools, so ours holds a volume that says whose it is."""
+    """A folder. libvirt keeps no metadata of pools: ours are known by their identity, made of their name."""
 
     TAG: ClassVar[str] = "pool"
     kind: str | None = text("@type")
     name: str | None = text("name")
+    uuid: str | None = text("uuid")
     folder: str | None = text("target/path")
     mode: str | None = text("target/permissions/mode")
+
+
+def pool_of(name: str, folder: str) -> Pool:
+    """Our pool. QEMU, which is not root, must pass through its folder and need not list it."""
+    return Pool(kind="dir", name=name, uuid=str(our_uuid(f"pool {name}")), folder=folder, mode="0711")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,7 +84,11 @@ def _hosts(draw: st.DrawFn, group: Group, name: str) -> HostThere:
         machines.append(MachineThere(full, "durand", draw(st.booleans()), shape.memory_mib, shape, actual))
     images = draw(st.sets(st.sampled_from((f"clinic-{OLD}", f"clinic-{NEW}"))))
     half = draw(st.sets(st.sampled_from((f"clinic-{OLD}", f"clinic-{NEW}")))) - images
-    stored = PoolThere(pool, frozenset(images), frozenset(half), disks, frozenset(seeds)) if pool else None
+    stored = (
+        PoolThere(pool, draw(st.booleans()), frozenset(images), frozenset(half), disks, frozenset(seeds))
+        if pool
+        else None
+    )
     networks: dict[str, str | None] = draw(
         st.sampled_from(({}, {network_name("durand", "lan"): "durand"}, {network_name("durand", "lan"): None}))
     )

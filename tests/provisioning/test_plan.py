@@ -118,7 +118,9 @@ def test_an_image_that_came_half_comes_again() -> None:
 
 
 def test_a_disk_of_another_machine_is_not_taken_over() -> None:
-    pool = PoolThere("durand", frozenset({f"clinic-{NEW}"}), disks={"durand.lilas": DiskThere(f"clinic-{OLD}", 8)})
+    pool = PoolThere(
+        "durand", True, frozenset({f"clinic-{NEW}"}), disks={"durand.lilas": DiskThere(f"clinic-{OLD}", 8)}
+    )
     plan = make_plan(a_group(a_clinic()), World((HostThere("alpha", 8192, pool),)))
     assert refused(plan) == [f"lilas a disk of that name is on alpha: 8 GiB over clinic-{OLD}, not clinic-{NEW}"]
 

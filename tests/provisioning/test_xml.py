@@ -12,8 +12,8 @@ import pytest
 
 from provisioning.xml.domain import Channel, Disk, Domain, Firmware, FirmwareEntry, Graphics, Interface, Serial
 from provisioning.xml.element import Element
-from provisioning.xml.machine import domain_of, machine_uuid, shape_of
-from provisioning.xml.marks import MachineMark, NetworkMark
+from provisioning.xml.machine import domain_of, shape_of
+from provisioning.xml.marks import MachineMark, NetworkMark, our_uuid
 from provisioning.xml.network import Network
 from provisioning.xml.storage import Pool, Volume
 from tests.provisioning.documents import DOCUMENTS, GROUND, SHAPE
@@ -88,7 +88,7 @@ def test_a_machine_without_a_whole_mark_has_no_shape() -> None:
 
 
 def test_each_machine_has_an_identity_of_its_own_that_stays() -> None:
-    assert machine_uuid("durand.lilas") == machine_uuid("durand.lilas") != machine_uuid("durand.port")
+    assert our_uuid("durand.lilas") == our_uuid("durand.lilas") != our_uuid("durand.port")
 
 
 if __name__ == "__main__":

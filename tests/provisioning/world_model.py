@@ -42,7 +42,7 @@ def interrupted(group: Group, world: World, step: Step) -> World:
 
 def _done(group: Group, step: Step, host: HostThere) -> HostThere:
     if isinstance(step, MakePool):
-        return replace(host, pool=host.pool or PoolThere(group.name))
+        return replace(host, pool=replace(host.pool, active=True) if host.pool else PoolThere(group.name))
     if isinstance(step, MakeNetwork):
         return replace(host, networks={**host.networks, step.target: group.name})
     if isinstance(step, DefineMachine | StartMachine):
