@@ -9,7 +9,7 @@ UNREACHABLE = 5  # a host does not answer, or went away in the middle
 STEP_FAILED = 6  # a host said no in the middle; the next apply goes on from there
 BUSY = 7  # another command is changing the group
 NOT_THERE = 8  # what was named is not there
-UNFIT = 9  # `doctor`: something is wrong with a host
+UNFIT = 9  # `doctor`, `image verify`: nothing failed, something is wrong
 CHANGES = 10  # `plan --check`: there is something to do
 
 _OF = {

@@ -63,7 +63,7 @@ def narrate(sentence: str) -> None:
 @contextmanager
 def connected(group: Group) -> Iterator[dict[str, "Host"]]:
     """All hosts of the file."""
-    Host = _host_class()  # noqa: N806
+    Host = host_class()  # noqa: N806
     with ExitStack() as stack:
         hosts = {}
         for wish in group.hosts:
@@ -72,7 +72,8 @@ def connected(group: Group) -> Iterator[dict[str, "Host"]]:
         yield hosts
 
 
-def _host_class() -> type["Host"]:
+def host_class() -> type["Host"]:
+    """The class that speaks to libvirt; a sentence where Python has no libvirt."""
     try:
         from provisioning.host.connection import Host
     except ImportError as missing:

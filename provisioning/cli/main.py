@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from provisioning.cli import machines, planning
+from provisioning.cli import doctor, images, machines, planning, sizing
 from provisioning.cli.exits import exit_code
 from provisioning.cli.ground import narrate
 from provisioning.errors import ProvisioningError
@@ -12,8 +12,18 @@ from provisioning.errors import ProvisioningError
 app = typer.Typer(
     help="Virtual computers for the clinics of a group.", no_args_is_help=True, pretty_exceptions_enable=False
 )
-for command in (planning.plan, planning.apply, planning.destroy, machines.status, machines.start, machines.stop):
+for command in (
+    doctor.doctor,
+    planning.plan,
+    planning.apply,
+    planning.destroy,
+    sizing.size,
+    machines.status,
+    machines.start,
+    machines.stop,
+):
     app.command()(command)
+app.add_typer(images.app, name="image")
 app.command(context_settings={"ignore_unknown_options": True})(machines.ssh)
 
 

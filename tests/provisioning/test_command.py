@@ -18,6 +18,7 @@ from tests.provisioning.libvirtd import libvirtd, missing
 pytest.importorskip("libvirt", reason="libvirt-python: scripts/setup provisioning")
 needs_libvirtd = pytest.mark.skipif(bool(missing()), reason=missing() or "-")
 pytestmark = pytest.mark.xdist_group("libvirtd")
+COMMAND = Path(sys.executable).parent / "vpterm-provision"
 LILAS = "door = 29811"
 # libvirt's own host without machines; of this size, so that no plan depends on where the tests run
 NODE = "<node><memory>4194304</memory></node>"
@@ -35,7 +36,7 @@ class Desk:
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [Path(sys.executable).parent / "vpterm-provision", *words], cwd=self.folder, env=self.environment, text=True,
+            [COMMAND, *words], cwd=self.folder, env=self.environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
 
