@@ -148,7 +148,7 @@ class Group:
 
 
 def management_context(database: Database, staff_id: int, clock: Clock) -> Context:
-    return Context(database, 0, "", staff_id, RIGHTS[Role.MANAGEMENT], clock)
+    return Context(database, 0, "", staff_id, RIGHTS[Role.MANAGEMENT], clock=clock)
 
 
 async def fill_group(management_url: str, ids: dict[str, int]) -> None:

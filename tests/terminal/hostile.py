@@ -19,7 +19,7 @@ from tests.terminal.test_seat import Phone
 from vpterm.practice.staff.rules import GuessLimits
 from vpterm.terminal.gateway.gateway import Gateway
 from vpterm.terminal.gateway.nursery import Nursery
-from vpterm.terminal.gateway.own_account import OwnAccount
+from vpterm.terminal.gateway.answers import Answers
 from vpterm.terminal.gateway.seat import Seat
 from vpterm.terminal.identity.identity import Account
 from vpterm.terminal.identity.limits import GuessLimiter
@@ -171,7 +171,7 @@ class Stage:
         self.nursery = PlayedNursery(self.settings)
         self.gateway.workforce.generations.current.nursery = self.nursery
         guesses = GuessLimiter(30, 600, lambda: 0.0)
-        self.gateway.own_account = OwnAccount(make_accounts(), guesses, GuessLimits())
+        self.gateway.answers = Answers(self.gateway, make_accounts(), guesses, GuessLimits())
         self.failures: list[dict[str, Any]] = []
         self.phones: dict[str, Phone] = {}
         self.seats: dict[str, Seat] = {}

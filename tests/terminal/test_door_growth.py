@@ -7,6 +7,7 @@ import asyncio
 import gc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import asyncssh
 import pytest
@@ -46,7 +47,8 @@ async def come_and_go(door: RunningDoor, login: str, key: Path, numbers: Iterato
         async with asyncssh.connect(
             "127.0.0.1", door.port, username=login, client_keys=[str(key)], known_hosts=None, config=[], agent_path=None
         ) as connection:
-            _channel, screen = await connection.create_session(_Screen, term_type="xterm", encoding=None)
+            _channel, session = await connection.create_session(_Screen, term_type="xterm", encoding=None)
+            screen = cast("_Screen", session)
             async with asyncio.timeout(30):
                 await screen.has_left.wait()
 

@@ -64,6 +64,8 @@ class Door:
 
     def end(self, why: str) -> None: ...
 
+    def note_place(self, name: str) -> None: ...
+
     async def ask_door(self, question: str, values: Mapping[str, str]) -> dict[str, Any]:
         await asyncio.sleep(0)
         if question == "sessions.own":

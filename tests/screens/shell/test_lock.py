@@ -45,6 +45,8 @@ class Door:
     def shut_out(self) -> None:
         self.told.append("shut_out")
 
+    def note_place(self, name: str) -> None: ...
+
     def has_locked(self) -> None:
         self.told.append("locked")
 

@@ -61,6 +61,10 @@ class Link:
 
     def shut_out(self) -> None: ...
 
+    def has_locked(self) -> None: ...
+
+    def end(self, why: str) -> None: ...
+
     def note_place(self, name: str) -> None:
         self.places.append(name)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _
 from vpterm.kernel.text import normalise
 
-Doer = Callable[[Any, str], Awaitable[None]]
+Doer = Callable[[Any, str], Coroutine[Any, Any, None]]
 
 
 class UnknownCommand(Refused):

@@ -10,7 +10,7 @@ import asyncio
 import itertools
 import logging
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -20,8 +20,8 @@ from vpterm.terminal.gateway.capacity import Capacity, ServerFull
 from vpterm.terminal.gateway.choosing import Choosing
 from vpterm.terminal.gateway.endings import Endings
 from vpterm.terminal.gateway.guests import NoSupport, Support
-from vpterm.terminal.gateway.handing import KINDS as KINDS_OF_HANDING
 from vpterm.terminal.gateway.handing import Handing
+from vpterm.terminal.gateway.hearing import Hearing
 from vpterm.terminal.gateway.last_sites import LastSites
 from vpterm.terminal.gateway.locks import Locks
 from vpterm.terminal.gateway.metrics import Metrics
@@ -36,12 +36,9 @@ from vpterm.terminal.guests import Guest
 from vpterm.terminal.identity.greeting import language_of
 from vpterm.terminal.identity.identity import SiteAccess
 from vpterm.terminal.line.door import LineDesk
-from vpterm.terminal.questions import HANDING
 from vpterm.terminal.settings import DoorSettings
-from vpterm.terminal.wire import Frame
 
 _log = logging.getLogger("vpterm.terminal")
-_MOST_QUESTIONS = 4  # of one session at once: each may cost a password's hash
 
 
 class Answering(Protocol):
@@ -67,13 +64,12 @@ class Gateway:
         self._by_viewer: dict[int, Seat] = {}
         self._numbers = itertools.count(1)
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._asked: Counter[int] = Counter()  # questions under way, by session
         self._tasks: set[asyncio.Task[Any]] = set()
         self.metrics = Metrics(self)
         self.workforce = Workforce(
-            settings, secrets, self.registry, self.metrics, on_frame=self._take, on_lost=self._sessions_lost
+            settings, secrets, self.registry, self.metrics, on_frame=Hearing(self).take, on_lost=self._sessions_lost
         )
-        self.renewal = Renewal(settings, self.workforce, self.registry, self._seats_of)
+        self.renewal = Renewal(settings, self.workforce, self.registry, self.seats_of)
         self.recorder = Recorder(
             self.registry, self.workforce, lambda: next(self._numbers), self._is_looked_at, self.metrics
         )
@@ -89,7 +85,7 @@ class Gateway:
         """Give every terminal back, end every worker."""
         self.support.close()
         for seat in list(self.seats):
-            self._dismiss(seat, Ending.STOPPED, lambda: _("The server is being stopped. Your session has been closed."))
+            self.dismiss(seat, Ending.STOPPED, lambda: _("The server is being stopped. Your session has been closed."))
         for task in list(self._tasks):
             task.cancel()
         await self.renewal.close()
@@ -106,14 +102,14 @@ class Gateway:
         self.seats[seat] = None
         seat.is_proved = self.locks.is_proved(seat.account.login, seat.proved_at)
         if (oldest := self.capacity.admit(seat, self.seats)) is not None:
-            self._dismiss(oldest, Ending.TAKEN, self.capacity.too_many_seats)
+            self.dismiss(oldest, Ending.TAKEN, self.capacity.too_many_seats)
         where = self.choosing.where(seat.account, seat.wanted)
         if where is None:
-            self._dismiss(seat, Ending.FAILED, lambda: _("Your account is not attached to any site."))
+            self.dismiss(seat, Ending.FAILED, lambda: _("Your account is not attached to any site."))
             return
         with using(language_of(seat.account)):
             notice = f"{self.endings.untold.take(seat.account.login)} {seat.greeting}".strip()
-        self._do(self.bring_in(seat, *where, notice))
+        self.do(self.bring_in(seat, *where, notice))
 
     def seat_left(self, seat: Seat) -> None:
         """The connection is gone; the session waits for the person to come back."""
@@ -143,18 +139,18 @@ class Gateway:
             session, worker = await self._find_or_open(seat, site, name, at_home=at_home)
         except Refused as refusal:
             said = f"{refusal.message} {refusal.advice}"
-            self._dismiss(seat, Ending.FAILED, lambda: said)
+            self.dismiss(seat, Ending.FAILED, lambda: said)
             return
         except ServerFull:
             here = self.registry.session(seat.session or 0)
             if here is not None:  # who only wants to change site stays where they are
                 self.workforce.send(here, "session.tell", sentence=self.capacity.full(seat))
             else:
-                self._dismiss(seat, Ending.FAILED, lambda: self.capacity.full(seat))
+                self.dismiss(seat, Ending.FAILED, lambda: self.capacity.full(seat))
             return
         except WorkerUnavailable as error:
             _log.error("nobody can be brought in at %(site)s: %(why)s", {"site": site.code, "why": error})
-            self._dismiss(
+            self.dismiss(
                 seat, Ending.FAILED, lambda: _("The program cannot be started now. Please try again in a moment.")
             )
             return
@@ -195,7 +191,7 @@ class Gateway:
         """The newest terminal has the keyboard; the earlier ones are told, or look on."""
         for seat in [seat for seat in self.seats if seat.session == session.number and seat is not newcomer]:
             if self._settings.take_over:
-                self._dismiss(seat, Ending.TAKEN, lambda: _("Your session has been taken over from another terminal."))
+                self.dismiss(seat, Ending.TAKEN, lambda: _("Your session has been taken over from another terminal."))
             else:
                 self._look(seat, self.workforce.of(session), session.number, notice="", watches=True)
 
@@ -214,6 +210,10 @@ class Gateway:
         self._by_viewer[viewer] = seat
         seat.look(worker, session, viewer, notice=notice, watches=watches, guest=guest)
         self._seats_changed(session)
+
+    def seat_of(self, viewer: int) -> Seat | None:
+        """The terminal that a viewer of a worker paints for."""
+        return self._by_viewer.get(viewer)
 
     def _is_looked_at(self, number: int) -> bool:
         return any(seat.session == number for seat in self.seats)
@@ -239,13 +239,15 @@ class Gateway:
         self._forget_viewer(seat)
         seat.give_back()
 
-    def _dismiss(self, seat: Seat, ending: Ending, message: Callable[[], str]) -> None:
+    def dismiss(self, seat: Seat, ending: Ending, message: Callable[[], str]) -> None:
+        """Give a terminal back and hang up; `message` is asked for in its person's language."""
         self._forget_viewer(seat)
         with using(language_of(seat.account)):
             seat.close(ending, message())
         self.seats.pop(seat, None)
 
-    def _do(self, work: Any) -> None:
+    def do(self, work: Any) -> None:
+        """Do something in a task of the gateway's own, which ends with it."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
@@ -276,65 +278,18 @@ class Gateway:
         seat.look_away()
         site = seat.account.site(session.site_code)
         if site is None or not seat.may_restart(asyncio.get_running_loop().time()):
-            self._dismiss(seat, Ending.FAILED, lambda: _("The program has failed several times. Please call support."))
+            self.dismiss(seat, Ending.FAILED, lambda: _("The program has failed several times. Please call support."))
             return
         self.metrics.session_restarted(site.code)
         with using(language_of(seat.account)):
-            self._do(self.bring_in(seat, site, session.name, notice(), at_home=at_home))
+            self.do(self.bring_in(seat, site, session.name, notice(), at_home=at_home))
 
-    def _take(self, worker: WorkerLink, frame: Frame) -> None:
-        """What a worker says. It may speak of its own sessions and viewers only."""
-        if "viewer" in frame.fields:
-            seat = self._by_viewer.get(frame.number("viewer"))
-            if seat is None:
-                self.recorder.take(worker.number, frame)
-            elif seat.is_shown_by(worker):
-                self._take_of_seat(seat, frame)
-        elif "session" in frame.fields:
-            session = self.registry.session(frame.number("session"))
-            if session is not None and session.worker == worker.number:
-                self._take_of_session(worker, session, frame)
-
-    def _take_of_seat(self, seat: Seat, frame: Frame) -> None:
-        if frame.kind == "viewer.output":
-            seat.show(frame)
-        elif frame.kind == "viewer.taken":
-            seat.taken(frame.number("bytes"))
-        elif frame.kind == "viewer.closed":
-            self._dismiss(seat, Ending.WAITING, str)
-
-    def _take_of_session(self, worker: WorkerLink, session: OpenSession, frame: Frame) -> None:
-        seats = self._seats_of(session)
-        if frame.kind == "session.ended":
-            self._session_ended(session, frame.text("reason"), seats)
-        elif frame.kind == "link.leave":
-            self.workforce.send(session, "session.end")
-            self._session_ended(session, "left", seats)  # a login from now on gets a new one
-        elif frame.kind == "link.shut_out":
-            self.workforce.send(session, "session.end")
-            self._session_ended(session, "shut_out", seats)
-        elif frame.kind == "link.detach":
-            for seat in seats:
-                self._dismiss(seat, Ending.WAITING, lambda: _("Your session is waiting for you."))
-        elif frame.kind == "link.place":
-            self.recorder.place_opened(session, frame.text("place"))
-        elif frame.kind == "session.keyboard_back":
-            self.support.keyboard_is_back(session)
-        elif frame.kind == "link.ask" and self._asked[session.number] < _MOST_QUESTIONS:
-            self._asked[session.number] += 1
-            self._do(self._answer(worker, session, frame))
-        elif frame.kind == "link.locked":
-            self.locks.lock(session)
-            self.support.end_support(session)
-            for seat in seats:
-                seat.is_proved = False
-        elif frame.kind == "link.end" and frame.text("why") in ("alone", "longest"):
-            self.workforce.send(session, "session.end")
-            self._session_ended(session, frame.text("why"), seats)
-        elif frame.kind in KINDS_OF_HANDING:
-            self.handing.take(session, frame, seats, lambda number, said: _say(worker, session, number, said))
-        elif frame.kind == "link.site":
-            self.move(session, frame.text("site"), self.choosing.name_at(session, frame.text("site")))
+    def locked(self, session: OpenSession) -> None:
+        """The screen of a session is locked: nobody looks on from outside, and its person has to prove who they are."""
+        self.locks.lock(session)
+        self.support.end_support(session)
+        for seat in self.seats_of(session):
+            seat.is_proved = False
 
     def move(self, session: OpenSession, site_code: str, name: str) -> None:
         """Take who types in a session to another of theirs; nobody while it is locked."""
@@ -343,38 +298,30 @@ class Gateway:
         for seat in [seat for seat in self.seats if seat.session == session.number and not seat.watches]:
             site = seat.account.site(site_code)
             if site is not None:
-                self._do(self.bring_in(seat, site, name))
+                self.do(self.bring_in(seat, site, name))
 
     def opened(self, session: OpenSession) -> None:
         """The person of a locked session has proved who they are."""
         self.locks.open(session)
-        for seat in self.seats:
-            if seat.session == session.number:
-                seat.is_proved, seat.proved_at = True, time.monotonic()
+        for seat in self.seats_of(session):
+            seat.is_proved, seat.proved_at = True, time.monotonic()
 
-    async def _answer(self, worker: WorkerLink, session: OpenSession, frame: Frame) -> None:
-        """A worker asks for the person of one of its own sessions, and for nobody else."""
-        question, number = frame.text("question"), frame.number("number")
-        try:
-            if question == HANDING and not self.locks.is_locked(session.number):
-                seats = [seat for seat in self.seats if seat.session == session.number]
-                _say(worker, session, number, self.handing.way(session, seats))
-            elif self.answers is not None:
-                answer = await self.answers.answer(session, question, frame.fields["values"])
-                _say(worker, session, number, answer)
-        finally:
-            self._asked -= Counter([session.number])
+    def end(self, session: OpenSession, reason: str) -> None:
+        """End a session, as its app asks; it is over for the books at once."""
+        self.workforce.send(session, "session.end")
+        self.session_over(session, reason)
 
-    def _session_ended(self, session: OpenSession, reason: str, seats: list[Seat]) -> None:
+    def session_over(self, session: OpenSession, reason: str) -> None:
+        """A session has ended, for a reason that a worker gave: its people are told, or brought into another one."""
         if self.registry.close(session.number) is None:
             return  # its worker confirms what is known
         self.locks.forget(session.number)
         self.recorder.session_over(session)
         self.metrics.session_ended(session.site_code, reason)
         farewell = self.endings.farewell(session, reason)
-        for seat in seats:
+        for seat in self.seats_of(session):
             if farewell is not None:
-                self._dismiss(seat, *farewell)
+                self.dismiss(seat, *farewell)
             elif self.renewal.moves(session) and (site := seat.account.site(session.site_code)) is not None:
                 self._bring_over(seat, site, session.name)
             else:
@@ -386,9 +333,10 @@ class Gateway:
         self._forget_viewer(seat)
         seat.look_away()
         with using(language_of(seat.account)):
-            self._do(self.bring_in(seat, site, name, _("The program was renewed; you are where you were.")))
+            self.do(self.bring_in(seat, site, name, _("The program was renewed; you are where you were.")))
 
-    def _seats_of(self, session: OpenSession) -> list[Seat]:
+    def seats_of(self, session: OpenSession) -> list[Seat]:
+        """Who looks at a session, in the order in which they came in."""
         return [seat for seat in self.seats if seat.session == session.number]
 
     def worker_pids(self) -> dict[str, list[int]]:
@@ -413,7 +361,3 @@ class Gateway:
         session = self.registry.session(number)
         if session is not None:
             self.workforce.send(session, kind, **fields)
-
-
-def _say(worker: WorkerLink, session: OpenSession, number: int, answer: dict[str, Any]) -> None:
-    worker.wire.send("link.answered", session=session.number, number=number, answer=answer)

@@ -19,13 +19,14 @@ from vpterm.screens.link import LookedAt
 from vpterm.terminal.session import textual_internals as internals
 from vpterm.terminal.session.guests import Guests
 from vpterm.terminal.session.intake import Intake
+from vpterm.terminal.session.showing import Showing
+from vpterm.terminal.session.timers import Timers
 from vpterm.terminal.session.viewer import Viewer
 from vpterm.terminal.settings import is_too_small
 
 _log = logging.getLogger("vpterm.terminal")
 
 NOTICE_S = 8.0
-LINES_PERIOD_S = 0.05
 END_LIMIT_S = 5.0
 _LEAVING_KEYS = {"ctrl+c", "ctrl+d"}
 _WATCHER_KEYS = {*_LEAVING_KEYS, "q", "escape"}
@@ -58,8 +59,10 @@ class Session:
         self._reason = "left"
         self._task: asyncio.Task[None] | None = None
         self._intake = Intake(on_taken, self._intake_failed)
-        self._timers: dict[str, asyncio.TimerHandle] = {}
-        self.guests = Guests(self._intake, self._show, self._show_all, lambda: on_keyboard_back(self))
+        self.timers = Timers()
+        self._showing = Showing(self)
+        shown = self._showing
+        self.guests = Guests(self._intake, shown.whole, shown.all, lambda: on_keyboard_back(self))
 
     # --- life -----------------------------------------------------------------------------------------
 
@@ -67,7 +70,7 @@ class Session:
         """Mount the app; returns when it is ready, or has already ended."""
         self.app = app
         self.language = current_language()
-        internals.prepare_app(app, self._painted, self._crashed)
+        internals.prepare_app(app, self._showing.painted, self._crashed)
         loop = asyncio.get_running_loop()
         self._task = loop.create_task(self._run(app), name=f"session {self.number}")
         self._intake.start(app, f"input of session {self.number}")
@@ -91,10 +94,10 @@ class Session:
         self._is_ready.set()
         self._intake.open()
         self._look()
-        if self._is_running and internals.size_of(self._running_app()) != self.size:
+        if self.is_running and internals.size_of(self.running_app()) != self.size:
             self._resize_app()  # a terminal came, or changed its size, while the app was being mounted
         if any(viewer.notice for viewer in self.viewers.values()):
-            self._later("opened", 0.1, self._show_all)  # the app's own first painting knows of no notice
+            self.timers.later("opened", 0.1, self._showing.all)  # the app's own first painting knows of no notice
 
     def claim(self, number: int, size: tuple[int, int]) -> None:
         """This session waited for nobody (number 0) and is somebody's from now on: nothing is shown until `show`."""
@@ -109,7 +112,7 @@ class Session:
         """The app of a claimed session is its person's: paint it, and give it the keys that have come."""
         self.language = language
         self._ready()
-        self._show_all()
+        self._showing.all()
 
     def _crashed(self, error: BaseException) -> None:
         """The app raised: it ends by itself. The values of variables stay out of the log, they may be data."""
@@ -123,16 +126,14 @@ class Session:
             self._close()
             return
         internals.ask_to_end(self.app)
-        self._later("end", END_LIMIT_S, self._task.cancel)
+        self.timers.later("end", END_LIMIT_S, self._task.cancel)
 
     def _close(self) -> None:
         if self.is_closed:
             return
         self.is_closed = True
         self._intake.close()
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
+        self.timers.close()
         self.viewers.clear()
         self.guests.close()
         self.controller = self.app = self._task = None
@@ -147,13 +148,13 @@ class Session:
         if viewer.follows:  # nobody else need be painted anew for it
             viewer.choose(self.size)
             self._look()
-            self._show(viewer)
+            self._showing.whole(viewer)
             return
         if not viewer.watches:
             self.controller = viewer
             self._take_size(viewer)
         if viewer.notice:
-            self._later(f"notice {viewer.number}", NOTICE_S, lambda: self._end_notice(viewer))
+            self.timers.later(f"notice {viewer.number}", NOTICE_S, lambda: self._end_notice(viewer))
         self._choose_all()
 
     def detach(self, viewer: Viewer) -> None:
@@ -174,7 +175,7 @@ class Session:
             self._choose_all()
         else:
             viewer.choose(self.size)
-            self._show(viewer)
+            self._showing.whole(viewer)
 
     def hold(self, viewer: Viewer, by: str) -> None:
         """Something on the way to a terminal does not keep up: send nothing until `release`."""
@@ -188,36 +189,38 @@ class Session:
         if viewer.is_paused:
             return
         viewer.note_release(self.size, asyncio.get_running_loop().time())
-        if viewer.showing == "lines" and not whole and self._is_running:
-            self._draw_lines(viewer)
+        if viewer.showing == "lines" and not whole and self.is_running:
+            self._showing.draw_lines(viewer)
         else:
-            self._show(viewer)
+            self._showing.whole(viewer)
 
     def _take_size(self, viewer: Viewer) -> None:
         if is_too_small(viewer.columns, viewer.rows) or (viewer.columns, viewer.rows) == self.size:
             return
         self.size = (viewer.columns, viewer.rows)
-        if self._is_running:
+        if self.is_running:
             self._resize_app()
 
     def _resize_app(self) -> None:
         """The app lays itself out anew in its own time; then everybody gets the whole."""
-        internals.resize_app(self._running_app(), *self.size)
-        self._later("resized", 0.1, self._show_all)
+        internals.resize_app(self.running_app(), *self.size)
+        self.timers.later("resized", 0.1, self._showing.all)
 
     def _choose_all(self) -> None:
         for viewer in self.viewers.values():
             viewer.choose(self.size)
         self._look()
-        self._show_all()
+        self._showing.all()
 
     # --- painting -------------------------------------------------------------------------------------
 
     @property
-    def _is_running(self) -> bool:
+    def is_running(self) -> bool:
+        """Whether there is an app that can be painted."""
         return self._is_ready.is_set() and self.app is not None and internals.driver_of(self.app) is not None
 
-    def _running_app(self) -> App[Any]:
+    def running_app(self) -> App[Any]:
+        """The app. RuntimeError when there is none."""
         if self.app is None:
             raise RuntimeError("the session has no app")
         return self.app
@@ -234,60 +237,10 @@ class Session:
             with using(self.language):
                 app.looked_at(seen=is_seen)
 
-    def _painted(self, text: str) -> None:
-        """The app has painted something."""
-        for viewer in self.viewers.values():
-            if viewer.showing == "stream":
-                viewer.paint(text + self.guests.overlay(self._running_app()))
-        if any(viewer.showing == "lines" for viewer in self.viewers.values()) and "lines" not in self._timers:
-            self._later("lines", LINES_PERIOD_S, self._show_lines)
-
-    def _show_lines(self) -> None:
-        for viewer in self.viewers.values():
-            if viewer.showing == "lines" and not viewer.is_paused:
-                self._draw_lines(viewer)
-
-    def _show_all(self) -> None:
-        for viewer in list(self.viewers.values()):
-            self._show(viewer)
-
-    def _show(self, viewer: Viewer) -> None:
-        """Send one terminal the whole screen."""
-        if viewer.showing == "message":
-            viewer.paint_message()
-        elif self._is_running and viewer.showing == "stream":
-            with using(self.language):  # widgets are drawn here, outside the app's own tasks
-                app = self._running_app()
-                viewer.paint_frame(internals.full_frame(app) + self.guests.overlay(app))
-        elif self._is_running:
-            viewer.forget_lines()
-            self._draw_lines(viewer)
-
-    def _draw_lines(self, viewer: Viewer) -> None:
-        app = self._running_app()
-        with using(self.language):
-            lines = self.guests.lines_for(viewer, app)
-            is_all = viewer.paint_lines(lines, lambda strip: internals.rendered(app, strip))
-        if is_all:
-            viewer.forget_slow(self.size, asyncio.get_running_loop().time())
-        elif "lines" not in self._timers:
-            self._later("lines", LINES_PERIOD_S, self._show_lines)
-
     def _end_notice(self, viewer: Viewer) -> None:
         viewer.notice = ""
         if viewer.number in self.viewers:
             self.release(viewer, "notice", whole=False)
-
-    def _later(self, name: str, delay_s: float, call: Callable[[], object]) -> None:
-        """Call something later, once per name."""
-        if name in self._timers:
-            self._timers[name].cancel()
-
-        def run() -> None:
-            self._timers.pop(name, None)
-            call()
-
-        self._timers[name] = asyncio.get_running_loop().call_later(delay_s, run)
 
     # --- keys -----------------------------------------------------------------------------------------
 
@@ -297,9 +250,9 @@ class Session:
         self._intake.put(viewer, len(data))
         patience_s = viewer.decoder.patience_s
         if patience_s is not None:
-            self._later(f"escape {viewer.number}", patience_s, lambda: self._expire(viewer))
-        elif timer := self._timers.pop(f"escape {viewer.number}", None):
-            timer.cancel()
+            self.timers.later(f"escape {viewer.number}", patience_s, lambda: self._expire(viewer))
+        else:
+            self.timers.stop(f"escape {viewer.number}")
 
     def _expire(self, viewer: Viewer) -> None:
         self._accept(viewer, list(viewer.decoder.expire()))
