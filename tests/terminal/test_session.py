@@ -80,6 +80,10 @@ class Calls:
 
     def shut_out(self) -> None: ...
 
+    def has_locked(self) -> None: ...
+
+    def end(self, why: str) -> None: ...
+
     async def ask_door(self, question: str, values: Mapping[str, str]) -> dict[str, Any]:
         return {}
 

@@ -2,7 +2,20 @@
 
 import typer
 
-from vpterm.cli import authority, database, demo, keys, matrix, moving, serving, sessions, sites, staff, times, verifying
+from vpterm.cli import (
+    authority,
+    database,
+    demo,
+    keys,
+    matrix,
+    moving,
+    serving,
+    sessions,
+    sites,
+    staff,
+    times,
+    verifying,
+)
 from vpterm.cli.doctor import command as doctor
 from vpterm.kernel.i18n import _
 

@@ -18,10 +18,10 @@ from vpterm.database.notices import Notices
 from vpterm.kernel.dates import PARIS
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _
+from vpterm.screens.keymap.standard import LOCK
 from vpterm.screens.link import SessionLink, SessionRequest
 from vpterm.screens.shell.asking import Asking
 from vpterm.screens.shell.boards import Boards
-from vpterm.screens.keymap.standard import LOCK
 from vpterm.screens.shell.gate import KeyGate
 from vpterm.screens.shell.lifetime import Lifetime
 from vpterm.screens.shell.lock import Lock

@@ -18,7 +18,8 @@ from vpterm.terminal.gateway.registry import Registry
 
 _KEY_S = (0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.125, 0.25, 0.5, 1, 2, 5, 15)
 _START_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 12, 25)
-_ENDINGS = frozenset({"left", "ended", "crashed", "busy", "failed", "alone", "longest"})  # what a worker may say; the rest is "other"
+# What a worker may say; the rest is "other".
+_ENDINGS = frozenset({"left", "ended", "crashed", "busy", "failed", "alone", "longest"})
 QUIET_S = 1.0  # a key that the app has taken and that has painted nothing for so long paints nothing
 
 

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from vpterm.kernel.ago import ago
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _
 from vpterm.kernel.text import display_width, fit
 from vpterm.screens.session_names import LONGEST_NAME, check_session_name, show_session_name
 from vpterm.terminal.gateway.administration import SessionInfo
 from vpterm.terminal.gateway.choosing import Wanted
-from vpterm.kernel.ago import ago
 from vpterm.terminal.ssh.plain_lines import Left, PlainLines
 
 _PATIENCE_S = 300.0

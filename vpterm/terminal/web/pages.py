@@ -10,10 +10,10 @@ from pathlib import Path
 from string import Template
 from urllib.parse import urlencode
 
+from vpterm.kernel.ago import ago
 from vpterm.kernel.i18n import DEFAULT_LANGUAGE, _, available_languages, current_language
 from vpterm.screens.session_names import LONGEST_NAME, show_session_name
 from vpterm.terminal.gateway.administration import SessionInfo
-from vpterm.kernel.ago import ago
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
