@@ -16,8 +16,8 @@ from vpterm.practice.staff.session_times import (
     find_session_times,
     list_session_times,
     read_time,
-    show_time,
     shortest,
+    show_time,
 )
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -70,13 +70,14 @@ async def test_the_management_chooses_and_the_trail_says_who(group: Group) -> No
         assert [tuple(row) for row in trail] == [(None, "600", who), ("600", "180", who)]
 
 
-
 async def test_a_vet_chooses_no_times(group: Group) -> None:
     with pytest.raises(NotAllowed):
         await choose_session_times(group.context("vet.lilas"), role=Role.VET, times=SessionTimes(None, None, None))
 
 
-@pytest.mark.parametrize("pin", ["", "123", "1234567", "12a4", "1234", "9876", "0000", "111111", "\u0661\u0662\u0663\u0668"])
+@pytest.mark.parametrize(
+    "pin", ["", "123", "1234567", "12a4", "1234", "9876", "0000", "111111", "\u0661\u0662\u0663\u0668"]
+)
 def test_a_pin_that_is_none_or_too_easy_is_refused(pin: str) -> None:
     with pytest.raises(Refused):
         check_pin(pin)

@@ -83,8 +83,9 @@ class FakePage:
     """A page at work: says what ours says, draws with pyte. `draws` false: a browser too busy to draw."""
 
     def __init__(
-        self, visitor: Visitor, *, page: str = "p1", again: bool = False, size: tuple[int, int] = (80, 24)
-    ) -> None:
+        self, visitor: Visitor, *, page: str = "p1", again: bool = False, size: tuple[int, int] = (80, 24),
+        **wanted: Any,
+    ) -> None:  # fmt: skip
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
         self._open = contextlib.ExitStack()
@@ -93,7 +94,7 @@ class FakePage:
         self.messages: list[dict[str, Any]] = []
         self.taken = 0
         self.is_over = False
-        self.tell(type="open", page=page, again=again, columns=size[0], rows=size[1])
+        self.tell(type="open", page=page, again=again, columns=size[0], rows=size[1], **wanted)
 
     def tell(self, **message: Any) -> None:
         """Say something beside the keys."""

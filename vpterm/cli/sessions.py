@@ -23,7 +23,9 @@ AsJson = Annotated[bool, typer.Option(help=_("for programs: JSON on stdout"))]
 Who = Annotated[str, typer.Argument(help=_("number of a session, or a login"))]
 
 
-@app.command("list", help=_("List the open sessions: who, where, by which name, since when, idle for how long, from where."))
+@app.command(
+    "list", help=_("List the open sessions: who, where, by which name, since when, idle for how long, from where.")
+)
 def show_all(home: Home = None, json: AsJson = False) -> None:
     sessions = list_sessions(_socket(home))
     if json:
@@ -33,7 +35,8 @@ def show_all(home: Home = None, json: AsJson = False) -> None:
         seen = ", ".join(looker.origin for looker in each.onlookers) or _("nobody looks")
         seen += f"  ({_('locked')})" if each.is_locked else ""
         opened = f"{datetime.fromisoformat(each.opened_at).astimezone(PARIS):%d/%m %H:%M}"
-        typer.echo(f"{each.number:>5}  {each.login:<20} {each.site_code:<12} {each.name:<14} {opened}  {_idle(each):>8}  {seen}")
+        who = f"{each.number:>5}  {each.login:<20} {each.site_code:<12} {each.name:<14}"
+        typer.echo(f"{who} {opened}  {_idle(each):>8}  {seen}")
 
 
 @app.command("show", help=_("Show one session whole: its terminals, its worker."))

@@ -32,8 +32,8 @@ class Context:
     site_code: str
     staff_id: int
     rights: frozenset[str] = frozenset()
-    session_name: str = ""
     clock: Callable[[], datetime] = field(default=_clock, compare=False)
+    session_name: str = ""
 
     def now(self) -> datetime:
         """This moment, aware, in UTC; frozen in tests and in the demo."""

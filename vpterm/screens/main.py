@@ -20,7 +20,19 @@ from vpterm.screens.shell.standing import Standing
 from vpterm.screens.theme.site_colours import SITE_COLOURS
 
 # Every noun registers its places when it is imported; the order is that of the F10 menu.
-for _noun in ("home", "agenda", "waiting", "clients", "animals", "care", "billing", "till", "fees", "staff", "sessions"):
+for _noun in (
+    "home",
+    "agenda",
+    "waiting",
+    "clients",
+    "animals",
+    "care",
+    "billing",
+    "till",
+    "fees",
+    "staff",
+    "sessions",
+):
     import_module(f"vpterm.screens.{_noun}")
 
 

@@ -14,6 +14,7 @@ from tests.screens.driving import LILAS, MORNING, Desk, at_desk, context, reques
 from vpterm.kernel.errors import NotAllowed, NotFound, Refused
 from vpterm.screens import sessions as sessions
 from vpterm.screens.shell.app import PracticeApp
+from vpterm.screens.shell.commands import parse_command
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
 
@@ -89,9 +90,7 @@ class Door:
 async def at_list(
     door: Door | None, place: str, language: str = "fr", *, size: tuple[int, int] = (80, 24)
 ) -> AsyncIterator[Desk]:
-    app = PracticeApp(
-        context(["staff.manage"]), request(language), site=LILAS, link=door, home="test.sessions.home"
-    )
+    app = PracticeApp(context(["staff.manage"]), request(language), site=LILAS, link=door, home="test.sessions.home")
     async with at_desk(app, size) as desk:
         app.work(app.open(place))
         await desk.settle()
@@ -157,7 +156,12 @@ async def test_a_session_is_renamed_where_the_name_is_free() -> None:
 async def test_a_session_is_asked_for_on_the_command_line() -> None:
     door = Door()
     async with at_list(door, "sessions.mine") as desk:
-        desk.app.work(sessions.mine.go_to_own(desk.app, "chirurgie"))
+        known, rest = parse_command("sessions chirurgie")
+
+        async def work() -> None:
+            await known.doer(desk.app, rest)
+
+        desk.app.work(work())
         await desk.settle()
     assert door.asked == [("sessions.open", {"name": "chirurgie"})]
 

@@ -66,9 +66,7 @@ async def keep_places(context: Context, *, places: Sequence[tuple[str, Mapping[s
     key = _whose(context)
     async with context.writing() as connection:
         if not places:
-            await connection.execute(
-                delete(KeptPlaces).where(*_of_session(KeptPlaces, context, context.session_name))
-            )
+            await connection.execute(delete(KeptPlaces).where(*_of_session(KeptPlaces, context, context.session_name)))
             return
         content = {"places": [[name, dict(arguments)] for name, arguments in places], "kept_at": context.now()}
         statement = upsert(KeptPlaces).values(**key, **content)

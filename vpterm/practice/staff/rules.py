@@ -1,4 +1,4 @@
-"""Roles, what each may do, what a password and a PIN must be, who is asked for a code, when guessing is stopped. Pure."""
+"""Roles, what each may do, what passwords and PINs must be, who is asked for a code, when guessing is stopped. Pure."""
 
 import ipaddress
 from collections.abc import Iterable

@@ -23,7 +23,7 @@ Time = timedelta | None  # None: never
 
 @dataclass(frozen=True, slots=True)
 class SessionTimes:
-    """The times of a session: without a key until it locks, without a key until it ends, from its opening to its end."""
+    """The times of a session: without a key until it locks, and until it ends; from its opening to its end."""
 
     lock_after: Time = timedelta(minutes=10)
     alone: Time = timedelta(hours=14)
@@ -60,8 +60,8 @@ def show_time(length: Time) -> str:
     if length is None:
         return _("never")
     seconds = int(length.total_seconds())
-    for unit, of_unit in ((N_("d"), 86400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * of_unit and seconds % of_unit == 0 or seconds == of_unit:
+    for unit, of_unit, least in ((N_("d"), 86400, 2), ("h", 3600, 1), ("min", 60, 1)):
+        if seconds % of_unit == 0 and seconds >= least * of_unit:
             return f"{seconds // of_unit} {_(unit)}"
     return f"{seconds} s"
 

@@ -28,7 +28,9 @@ class OwnSessions(Place):
     place = "sessions.mine"
     title_label = N_("My sessions")
     actions = (
-        Action("new", MAIN, N_("new session"), N_("Begin a session under another name, or go to the one of that name.")),
+        Action(
+            "new", MAIN, N_("new session"), N_("Begin a session under another name, or go to the one of that name.")
+        ),
         Action("rename", Keys("ctrl+e", ("f14",)), N_("rename"), N_("Call the session in which you are otherwise.")),
     )
 

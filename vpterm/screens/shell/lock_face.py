@@ -91,9 +91,7 @@ class LockFace(Drawn, can_focus=True):
         moment = app.now()
         who = app.person if app.person == app.request.login else f"{app.person} ({app.request.login})"
         session = app.context.session_name
-        said: list[list[Piece]] = [
-            [(line, self._said[1])] for line in textwrap.wrap(self._said[0], max(width, 10))[:3]
-        ]
+        said: list[list[Piece]] = [[(line, self._said[1])] for line in textwrap.wrap(self._said[0], max(width, 10))[:3]]
         named: list[list[Piece]] = [[(_("session: {name}").format(name=show_session_name(session)), "quiet")]]
         return [
             [(fit(app.site.name.upper(), width), "site")],

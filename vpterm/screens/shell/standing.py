@@ -26,7 +26,7 @@ class Standing:
 
     rights: frozenset[str]
     sites: tuple[SiteFace, ...]
-    times: SessionTimes = SessionTimes()
+    times: SessionTimes
 
 
 ReadStanding = Callable[[], Awaitable[Standing | None]]

@@ -85,7 +85,9 @@ class OwnAccount(Place):
     def _show(self) -> None:
         account = self.account
         self.codes.show(*_said_of_codes(account))
-        said = _("A PIN opens your locked screens.") if account.has_pin else _("No PIN for locked screens. Ctrl+A: one.")
+        said = (
+            _("A PIN opens your locked screens.") if account.has_pin else _("No PIN for locked screens. Ctrl+A: one.")
+        )
         self.pin.show((said, "text" if account.has_pin else "quiet"))
         self.keys.styles.height = min(max(len(account.keys), 1), MOST_KEYS) + (1 if account.keys else 0)
         self.keys.set_rows(account.keys)

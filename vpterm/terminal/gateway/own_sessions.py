@@ -20,8 +20,11 @@ class OwnSessions:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self.questions = {
-            "sessions.own": self.own, "sessions.go": self.go, "sessions.open": self.open, "sessions.rename": self.rename,
-        }  # fmt: skip
+            "sessions.own": self.own,
+            "sessions.go": self.go,
+            "sessions.open": self.open,
+            "sessions.rename": self.rename,
+        }
 
     async def own(self, session: OpenSession, account: Account, given: Mapping[str, str]) -> dict[str, Any]:
         """The person's sessions at the sites where they work, the one used last first."""
