@@ -16,8 +16,13 @@ demo: setup ## Start the demo group: PostgreSQL, three clinics, the SSH door on 
 
 test: setup ## Run every test (and the checks)
 	scripts/setup tests
+	scripts/setup provisioning
 	$(MAKE) --no-print-directory check
 	$(PYTHON) -m pytest -n 2 --dist loadgroup
+
+test-vm: setup ## Build an image and start a clinic of it, really (minutes; root, QEMU)
+	scripts/setup provisioning
+	$(PYTHON) -m pytest -m virtual --timeout 1500 -s tests/provisioning
 
 check: setup ## Format, lint, strict types, import contracts
 	.venv/bin/ruff format --check .
@@ -33,6 +38,7 @@ pictures: setup ## Draw the screens of the documentation anew
 
 lock: setup ## Resolve the dependencies anew into requirements/
 	$(PYTHON) -m uv pip compile -q --upgrade pyproject.toml --generate-hashes --universal --python-version 3.11 -o requirements/runtime.txt
+	$(PYTHON) -m uv pip compile -q --upgrade pyproject.toml --extra provisioning --generate-hashes --universal --python-version 3.11 -o requirements/provisioning.txt
 	$(PYTHON) -m uv pip compile -q --upgrade pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 -o requirements/development.txt
 
-.PHONY: help setup demo test check bench pictures lock
+.PHONY: help setup demo test test-vm check bench pictures lock

@@ -5,11 +5,17 @@ import itertools
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.world import Cluster, Group
 from vpterm.kernel.i18n import DEFAULT_LANGUAGE, set_language
 
 _numbers = itertools.count(1)
+
+# A machine that is busy is slow, and that proves nothing. More examples: --hypothesis-profile=long.
+settings.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("long", settings.get_profile("usual"), max_examples=2000)
+settings.load_profile("usual")
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from tests.bench import crowd, cycles, storm
 from tests.bench.line import measure_busy_line
 from tests.bench.money import measure_money
 from tests.bench.reading import measure_reading
@@ -16,19 +17,26 @@ from vpterm.cli.ground import Ground, ground
 from vpterm.demo.group import GroupState, make_group, state_of
 
 READING = ("search", "agenda", "record")
-BENCHES = (*READING, "money", "line", "recording", "terminal")
+USUAL = (*READING, "money", "line", "recording", "terminal")
+BENCHES = (*USUAL, "crowd", "storm", "cycles")  # the last three by name only: they take their time
 SIZES, FULL_SIZES = (10_000, 100_000), (10_000, 100_000, 1_000_000)
 
 
 def main() -> None:
     """Read the command line and run what it asks for."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("benches", nargs="*", default=list(BENCHES), help=f"which: {', '.join(BENCHES)} (all)")
+    parser.add_argument("benches", nargs="*", default=list(USUAL), help=f"which: {', '.join(BENCHES)} (the first six)")
     parser.add_argument("--sizes", help="numbers of clients, growing, with commas (10000,100000)")
     parser.add_argument("--full", action="store_true", help="up to a million clients: some 15 minutes, 7 GB of disk")
     parser.add_argument(
         "--home", help="an installation to keep and use again (a temporary one); {size} in it: one for each size"
     )
+    for name, number, what in (
+        ("--sessions", crowd.SESSIONS, "people of the crowd"),
+        ("--logins", storm.LOGINS, "logins of the storm"),
+        ("--cycles", cycles.CYCLES, "sessions opened and ended"),
+    ):
+        parser.add_argument(name, type=int, default=number, help=f"{what} (%(default)s)")
     given = parser.parse_args()
     if unknown := set(given.benches) - set(BENCHES):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
@@ -40,6 +48,12 @@ def main() -> None:
             asyncio.run(_make(standing))
         if "terminal" in chosen:  # first, on the small group
             measure_terminal(smallest)
+        if "crowd" in chosen:
+            crowd.measure_crowd(smallest, given.sessions)
+        if "storm" in chosen:
+            storm.measure_storm(smallest, given.logins)
+        if "cycles" in chosen:
+            cycles.measure_cycles(smallest, given.cycles)
         if "line" in chosen:
             measure_busy_line(smallest)
         if "recording" in chosen:

@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 from random import Random
+from typing import Any
 
 import asyncssh
 
@@ -13,9 +14,10 @@ _CONTROLS = re.compile(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][0-9A-Za-z]|[=>78M])|[\x00-\x1f]"
 )
 SEARCH, DOWN, BACKSPACE = b"\x06", b"\x1b[B", b"\x7f"
-FIRST_PAINT, BOARD = b"F10", b"AGENDA"
+FIRST_PAINT, BOARD, QUIT = b"F10", b"AGENDA", b"Quitter vpterm"
 # What one does in the search, over and over: two letters, down the list, and the letters taken away.
 ROUND = ((b"d", b"d"), (b"u", b"u"), (DOWN, "›".encode()), (DOWN, "›".encode()), (BACKSPACE, b""), (BACKSPACE, b""))
+LETTERS = ((b"d", b"d"), (b"u", b"u"), (BACKSPACE, b""), (BACKSPACE, b""))
 LOGIN_LIMIT_S, KEY_LIMIT_S = 90.0, 30.0
 
 
@@ -54,9 +56,15 @@ class _Screen(asyncssh.SSHClientSession[bytes]):
 class Person:
     """One login. `number` chooses a loopback address of its own: a server limits connections per address."""
 
-    def __init__(self, number: int, port: int, login: str, key: asyncssh.SSHKey, command: str | None = None) -> None:
+    def __init__(
+        self, number: int, port: int, login: str, key: asyncssh.SSHKey, command: str | None = None, password: str = ""
+    ) -> None:
+        """With a password they come in by it, and the key is left at home."""
         self._address = f"127.0.{1 + number // 200}.{1 + number % 200}"
-        self._port, self._login, self._key, self._command = port, login, key, command
+        self._port, self._login, self._command = port, login, command
+        self._proof: dict[str, Any] = (
+            {"password": password, "client_keys": None} if password else {"client_keys": [key]}
+        )
         self._random = Random(number)
         self._screen = _Screen()
 
@@ -66,7 +74,7 @@ class Person:
         first, board = self._screen.wait_for(FIRST_PAINT), self._screen.wait_for(BOARD)
         async with asyncio.timeout(LOGIN_LIMIT_S):
             self._connection = await asyncssh.connect(
-                "127.0.0.1", self._port, username=self._login, client_keys=[self._key], known_hosts=None,
+                "127.0.0.1", self._port, username=self._login, known_hosts=None, **self._proof,
                 local_addr=(self._address, 0), config=[], agent_path=None, compression_algs=None,
             )  # fmt: skip
             self._channel, _ = await self._connection.create_session(
@@ -103,6 +111,33 @@ class Person:
                 took = await seen - began
             (steps if key == DOWN else letters).append(took)
         return letters, steps
+
+    async def type_on(self, keys_per_s: float, seconds: float) -> list[float]:
+        """Type at moments chosen beforehand, seen or not what came before; each letter's seconds from its moment on."""
+        due, waits = time.perf_counter(), []
+        end = due + seconds
+        for number in range(1_000_000):
+            due += self._random.expovariate(keys_per_s)
+            if due > end:
+                break
+            await asyncio.sleep(max(due - time.perf_counter(), 0))
+            key, wanted = LETTERS[number % len(LETTERS)]
+            if wanted:
+                waits.append((due, self._screen.wait_for(wanted)))
+            self._channel.write(key)
+        async with asyncio.timeout(KEY_LIMIT_S):
+            return [await seen - began for began, seen in waits]
+
+    async def quit(self) -> None:
+        """End the session from the home board: Esc, and what is chosen beforehand; until the server hangs up."""
+        asked = self._screen.wait_for(QUIT)
+        self._channel.write(b"\x1b")
+        async with asyncio.timeout(LOGIN_LIMIT_S):
+            await asked
+            self._channel.write(b"\r")
+            await self._channel.wait_closed()
+            self._connection.close()
+            await self._connection.wait_closed()
 
     async def hang_up(self) -> None:
         """Close the connection, if there ever was one."""

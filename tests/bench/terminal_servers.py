@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asyncssh
 import psutil
 
 from vpterm.cli.ground import Ground
@@ -120,6 +121,17 @@ class Ours(Server):
 
     def command(self) -> list[str]:
         return [sys.executable, "-m", "vpterm.cli.main", "serve", "--home", str(self.home), "--port", str(self.port)]
+
+
+@dataclass
+class Echo(Server):
+    """A server of the same library that sends each key back: the least that a key can take."""
+
+    def command(self) -> list[str]:
+        key = self.folder / "echo_key"
+        if not key.exists():
+            asyncssh.generate_private_key("ssh-ed25519").write_private_key(str(key))
+        return [sys.executable, "-m", "tests.bench.echo", str(self.port), str(key)]
 
 
 @dataclass

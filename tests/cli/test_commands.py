@@ -146,3 +146,22 @@ def test_an_address_that_leads_nowhere(vpterm: Shell) -> None:
     )
     assert done.returncode == 1
     assert "The database does not answer." in done.stderr
+
+
+def test_old_logins_are_forgotten_and_what_the_doors_need_is_refused(vpterm: Shell) -> None:
+    assert vpterm.output("housekeeping") == "0 logins forgotten\n0 changes of identity forgotten\n"
+    refused = vpterm("housekeeping", "--logins-days", "30")
+    assert refused.returncode == 1
+    assert "Logins of the last 60 days are needed by the doors." in refused.stderr
+
+
+def test_the_times_of_sessions_are_printed_and_changed(vpterm: Shell) -> None:
+    lines = [line.split("  ") for line in vpterm.output("times").splitlines()]
+    vet = next([part.strip() for part in line if part.strip()] for line in lines if line[0] == "vet")
+    assert vet[-3:] == ["10 min", "14 h", "24 h"]
+    changed = vpterm("times", "set", "vet", "--lock", "3m", "--longest", "never")
+    assert changed.returncode == 0, changed.stderr
+    line = next(line for line in vpterm.output("times").splitlines() if line.startswith("vet "))
+    assert [part.strip() for part in line.split("  ") if part.strip()][-3:-1] == ["3 min", "14 h"]
+    for wrong in (("vet", "--lock", "soon"), ("vet", "--lock", "1s"), ("boss", "--lock", "3m")):
+        assert vpterm("times", "set", *wrong).returncode != 0

@@ -136,8 +136,8 @@ def test_the_doctor_finds_a_sound_installation_sound(served: Served) -> None:
     assert (code, wrong) == (0, [])
     assert {
         "secrets", "host_key", "postgresql", "durability", "checksums", "row_security", "connections", "schema",
-        "wall:lilas", "wall:port", "door", "algorithms", "memory", "cgroup", "open_files", "clock", "time_zones",
-        "locale", "terminfo", "libraries", "verification",
+        "wall:lilas", "wall:port", "door", "algorithms", "limits", "memory", "cgroup", "open_files", "clock",
+        "time_zones", "locale", "terminfo", "libraries", "verification",
     } <= set(found)  # fmt: skip
     assert f"disk:{served.folder}" in found
     assert "none of the rows" in found["wall:port"]["sentence"]

@@ -31,6 +31,7 @@ INSERT INTO invoices (site_id, id, billing_entity_id, client_id) VALUES ({site},
 INSERT INTO tills (site_id, id, name) VALUES ({site}, {n}, 'till');
 INSERT INTO till_entries (site_id, id, till_id, means, amount, client_id, invoice_id, taken_at, taken_on)
   VALUES ({site}, {n}, {n}, 'cash', 20, 1, {n}, now(), '2026-11-24');
+INSERT INTO paper_copies (site_id, id, invoice_id, copy_number, made_at) VALUES ({site}, {n}, {n}, 1, now());
 INSERT INTO till_closings (site_id, id, period, closes_on, closed_at)
   VALUES ({site}, {n}, 'day', '2026-11-24', '2026-11-24 19:00+00');
 INSERT INTO audit_entries (site_id, staff_id, happened_at, table_name, operation)

@@ -182,6 +182,7 @@ def test_a_site_writes_no_row_into_another(group: Group) -> None:
         " '2026-11-24')",
         "till_closings": "(site_id, period, closes_on, closed_at, first_sequence, last_sequence, total, cash_expected,"
         f" perpetual_total, journal_hash) VALUES ({there}, 'day', '2026-11-25', now(), 1, 1, 1, 1, 1, '')",
+        "paper_copies": f"(site_id, invoice_id, copy_number, made_at) VALUES ({there}, 2, 9, now())",
         "audit_entries": "(site_id, staff_id, happened_at, table_name, operation)"
         f" VALUES ({there}, 1, now(), 'x', 'x')",
     }

@@ -13,7 +13,7 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "manager", "handler", "
 
 
 def modules() -> list[Path]:
-    return sorted(path for folder in ("vpterm", "tests") for path in (ROOT / folder).rglob("*.py"))
+    return sorted(path for folder in ("vpterm", "provisioning", "tests") for path in (ROOT / folder).rglob("*.py"))
 
 
 def functions(path: Path) -> Iterator[tuple[str, int]]:

@@ -1,4 +1,6 @@
-"""Where a person is: kept per person and site."""
+"""Where a person is: kept per person, site and session."""
+
+from dataclasses import replace
 
 from tests.world import MORNING, Group
 from vpterm.practice.drafts.actions import keep_places
@@ -36,3 +38,17 @@ async def test_a_person_is_somewhere_at_each_site(group: Group) -> None:
         kept = await find_places(context)
         assert kept is not None
         assert kept.places == places
+
+
+async def test_two_sessions_at_one_site_each_keep_their_place(group: Group) -> None:
+    desk = group.context("accueil.lilas")
+    room = replace(desk, session_name="consultation")
+    await keep_places(desk, places=[SHEET])
+    await keep_places(room, places=[NOTE])
+    for context, places in ((desk, (SHEET,)), (room, (NOTE,))):
+        kept = await find_places(context)
+        assert kept is not None
+        assert kept.places == places
+    await keep_places(room, places=[])
+    assert await find_places(room) is None
+    assert await find_places(desk) is not None

@@ -219,6 +219,17 @@ async def test_guesses_are_counted_over_all_doors(group: Group) -> None:
     assert is_address_locked(Guesses(of_address=30, knows_address=True), limits)
 
 
+async def test_a_clock_that_was_an_hour_ahead_hides_no_guesses_and_keeps_nobody_out(group: Group) -> None:
+    door, ahead = group.database(DOOR_LOGIN), NOW + timedelta(hours=1)
+    await wrong(group, "vet.lilas", "203.0.113.1", 9, at=ahead)
+    await record_login(
+        door, happened_at=ahead, login="vet.lilas", address="192.0.2.1", method="password", accepted=True
+    )
+    await wrong(group, "vet.lilas", "203.0.113.1", 3)
+    counted = await count_guesses(door, login="vet.lilas", address="203.0.113.1", within=WITHIN, now=NOW)
+    assert counted == Guesses(3, 3, False)
+
+
 async def test_a_workstation_shares_the_count_for_its_own_people_only(group: Group) -> None:
     lilas, limits = group.context("vet.lilas").database, GuessLimits()
     await set_password(group.management(), staff_id=group.ids["vet.lilas"], password="un chien dans la salle")

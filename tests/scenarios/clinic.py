@@ -63,9 +63,12 @@ class Clinic:
         options += ["-o", "StrictHostKeyChecking=accept-new", "-o", "IdentityAgent=none", "-o", "LogLevel=ERROR"]
         return [*options, "-o", "PreferredAuthentications=password", "-o", "NumberOfPasswordPrompts=1"]
 
-    def come_in(self, login: str, *, size: tuple[int, int] = (80, 24), term: str = "xterm-256color") -> Person:
-        """Somebody at a terminal, after the password."""
-        return Person(self, login, size=size, password=PASSWORD, term=term)  # type: ignore[arg-type]  # the same shape
+    def come_in(
+        self, login: str, *, size: tuple[int, int] = (80, 24), term: str = "xterm-256color", session: str | None = None
+    ) -> Person:
+        """Somebody at a terminal, after the password; `session` is asked for by its name."""
+        options = {"size": size, "password": PASSWORD, "term": term, "session": session}
+        return Person(self, login, **options)  # type: ignore[arg-type]  # the same shape
 
     def ask(self, statement: str) -> list[tuple[object, ...]]:
         """What the database really holds, seen by its superuser; waits for a server that is just coming back."""

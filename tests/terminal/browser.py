@@ -150,6 +150,14 @@ class Page:
         self.press("Enter")
 
 
+def tap(page: Page, selector: str) -> None:
+    """A finger on the middle of something."""
+    box = f"document.querySelector('{selector}').getBoundingClientRect()"
+    x, y = page.run(f"(b => [b.left + b.width / 2, b.top + b.height / 2])({box})")
+    page.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
+    page.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+
+
 @contextlib.contextmanager
 def chromium(*flags: str) -> Iterator[Page]:
     """A browser with an empty profile of its own, and its first tab."""

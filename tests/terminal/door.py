@@ -11,6 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,18 @@ import pexpect
 import pyte
 
 from tests.terminal.memory_accounts import MemoryAccounts
+from tests.terminal.memory_journal import MemoryJournal
 from tests.terminal.memory_ledger import MemoryLedger
-from tests.terminal.namespace import enter_network
+from tests.terminal.namespace import Namespace, enter_network
+from vpterm.practice.staff.rules import Role
 from vpterm.terminal.identity.identity import Account, SiteAccess
 from vpterm.terminal.service import Service, serve
 from vpterm.terminal.settings import DoorSettings
 
 PASSWORD = "demo"
-LILAS, PORT = SiteAccess("lilas", 1, "Les Lilas"), SiteAccess("port", 2, "Du Port")
+VET = frozenset({Role.VET})
+LILAS, PORT = SiteAccess("lilas", 1, "Les Lilas", VET), SiteAccess("port", 2, "Du Port", VET)
+MANAGED = SiteAccess("lilas", 1, "Les Lilas", frozenset({Role.MANAGEMENT}))
 
 
 def make_accounts() -> MemoryAccounts:
@@ -38,6 +43,9 @@ def make_accounts() -> MemoryAccounts:
     def account(login: str, *sites: SiteAccess, language: str = "en") -> Account:
         return Account(login, len(login), login.title(), language, sites, password)
 
+    def support(login: str, *supports: SiteAccess) -> Account:
+        return replace(account(login), supports=supports)
+
     broken = SiteAccess("broken", 9, "Broken")
     return MemoryAccounts(
         [
@@ -45,10 +53,15 @@ def make_accounts() -> MemoryAccounts:
             account("asv.lilas", LILAS, language="fr"),
             account("vet.deux", LILAS, PORT),
             account("vet.port", PORT),
+            account("gerance", MANAGED),
             account("vet.nowhere"),
             account("vet.broken", broken),
             account("vet.unmakable", LILAS),
             account("vet.unnoted", LILAS),
+            support("support.lilas", LILAS),
+            support("support.other", LILAS),
+            support("support.port", PORT),
+            replace(account("gerance", PORT), approves_support=True),
             *(account(f"vet.n{number}", LILAS) for number in range(10)),
         ]
     )
@@ -67,12 +80,15 @@ class RunningDoor:
         self.folder = folder
         self.accounts = make_accounts()
         self.ledger = ledger or MemoryLedger()
+        self.journal = MemoryJournal()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         if network is not None:
             self.run(enter_network(network))
-        self.service: Service = self.run(serve(self.settings, self.accounts, self._secret, ledger=self.ledger))
+        self.service: Service = self.run(
+            serve(self.settings, self.accounts, self._secret, ledger=self.ledger, journal=self.journal)
+        )
         self.port = self.service.port
 
     @staticmethod
@@ -185,9 +201,18 @@ class Person(Terminal):
         password: str | None = PASSWORD,
         term: str = "xterm-256color",
         extra: list[str] | None = None,
+        asks: str | None = None,
+        host: str = "127.0.0.1",
+        place: Namespace | None = None,
     ) -> None:
-        command = shutil.which("ssh") or "ssh"
-        arguments = [*(extra or []), *door.ssh_options(key), "-p", str(door.port), f"{login}@127.0.0.1"]
+        """`asks` stands behind the name of the server: the name of a session, or what support asks for.
+
+        `place` is where the client stands, `host` where it finds the door (from a place: at the end of its line).
+        """
+        host = place.near if place is not None else host
+        ssh = [shutil.which("ssh") or "ssh", *(["-t"] if asks is not None else []), *(extra or [])]
+        whole = [*ssh, *door.ssh_options(key), "-p", str(door.port), f"{login}@{host}", *([asks] if asks else [])]
+        command, *arguments = [*(place.inside() if place is not None else []), *whole]
         environment = {**os.environ, "TERM": term, "LC_ALL": "C.UTF-8"}
         environment.pop("COLORTERM", None)
         super().__init__(command, arguments, size=size, environment=environment)

@@ -13,7 +13,7 @@ from vpterm.practice.staff.certificates import CertificateRow
 from vpterm.practice.staff.codes import new_recovery_codes, step_of_code
 from vpterm.practice.staff.logins import GUESSED, LoginMethod, LoginRow
 from vpterm.practice.staff.queries import KeyRow
-from vpterm.practice.staff.rules import Guesses, network_of
+from vpterm.practice.staff.rules import Guesses, check_pin, network_of
 from vpterm.terminal.identity.identity import Account, PasswordCheck
 
 
@@ -57,6 +57,10 @@ class MemoryAccounts:
     async def verify_password(self, account: Account | None, password: str) -> bool:
         """See Accounts."""
         return await self._check.matches(account.password_hash if account else None, password)
+
+    async def verify_pin(self, account: Account, pin: str) -> bool:
+        """See Accounts."""
+        return await self._check.matches(account.pin_hash, pin)
 
     async def verify_code(self, account: Account, code: str) -> LoginMethod | None:
         """See Accounts."""
@@ -130,3 +134,10 @@ class MemoryAccounts:
 
         cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
         self.change(account.login, password_hash=cheap.hash(password))
+
+    async def change_pin(self, account: Account, pin: str) -> None:
+        """See Accounts."""
+        from argon2 import PasswordHasher
+
+        cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+        self.change(account.login, pin_hash=cheap.hash(check_pin(pin)) if pin else None)

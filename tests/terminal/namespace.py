@@ -18,8 +18,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-# A network of documentation (RFC 5737): it is nobody's.
-NEAR, FAR = "198.51.100.1", "198.51.100.2"
+# A network of documentation (RFC 5737): it is nobody's. Each process has eight addresses of it.
+_NETWORK, _EACH = "198.51.100", 8
 _TUNSETIFF, _TUN, _NO_PI = 0x400454CA, 0x0001, 0x1000  # linux/if_tun.h
 _NEW_NETWORK = 0x40000000  # CLONE_NEWNET of linux/sched.h
 
@@ -36,17 +36,40 @@ class Link:
     loss_percent: float = 0.0
     mbit: float = 1000.0
 
+    @property
+    def numbers(self) -> list[str]:
+        """As slow_link.py reads them."""
+        return [str(number) for number in (self.delay_ms / 2000, self.loss_percent, self.mbit)]
 
-@dataclass(frozen=True)
+
+CUT = Link(delay_ms=0, loss_percent=100)
+
+
 class Namespace:
-    """A place that is reached over the line only, at `far`."""
+    """A place that is reached over the line only. `near` is this side's address, `far` that of the place."""
 
-    name: str
-    far: str = FAR
+    def __init__(self, name: str, number: int) -> None:
+        self.name = name
+        self.near, self.far, self.farther = (f"{_NETWORK}.{number * _EACH + which}" for which in (1, 2, 3))
+        self.relay: subprocess.Popen[str] | None = None
 
     def inside(self, *command: str) -> list[str]:
         """A command to be run there."""
         return ["ip", "netns", "exec", self.name, *command]
+
+    def become(self, link: Link) -> None:
+        """Another line from now on, for what is connected too."""
+        assert self.relay is not None
+        assert self.relay.stdin is not None
+        self.relay.stdin.write(" ".join(link.numbers) + "\n")
+        self.relay.stdin.flush()
+
+    def move(self) -> None:
+        """The place has another address from now on, as a telephone that leaves a wireless network."""
+        device = f"{self.name}b"
+        self.far, self.farther = self.farther, self.far
+        _run(*self.inside("ip", "address", "flush", "dev", device))
+        _run(*self.inside("ip", "address", "add", self.far, "peer", self.near, "dev", device))
 
 
 @contextmanager
@@ -56,31 +79,41 @@ def namespace(link: Link) -> Iterator[Namespace]:
         raise NamespaceUnavailable("ip is not installed (package iproute2)")
     if os.geteuid() != 0:
         raise NamespaceUnavailable("only root may make a network namespace")
-    if NEAR.rpartition(".")[0] in subprocess.run(["ip", "route"], capture_output=True, text=True, check=False).stdout:
-        raise NamespaceUnavailable(f"the network of {NEAR} is in use on this machine")
-    place = Namespace(f"vpt{os.getpid() % 100_000}")
-    near = far = -1
-    relay: subprocess.Popen[bytes] | None = None
+    place = _free_place()
+    devices: list[int] = []
     try:
         _run("ip", "netns", "add", place.name)
-        near, far = _tun(f"{place.name}a"), _tun(f"{place.name}b")
+        devices += [_tun(f"{place.name}a"), _tun(f"{place.name}b")]
         _run("ip", "link", "set", f"{place.name}b", "netns", place.name)
-        _run("ip", "address", "add", NEAR, "peer", FAR, "dev", f"{place.name}a")
+        for far in (place.far, place.farther):
+            _run("ip", "address", "add", place.near, "peer", far, "dev", f"{place.name}a")
         _run("ip", "link", "set", f"{place.name}a", "up")
-        _run(*place.inside("ip", "address", "add", FAR, "peer", NEAR, "dev", f"{place.name}b"))
+        _run(*place.inside("ip", "address", "add", place.far, "peer", place.near, "dev", f"{place.name}b"))
         _run(*place.inside("ip", "link", "set", f"{place.name}b", "up"))
-        numbers = [str(number) for number in (near, far, link.delay_ms / 2000, link.loss_percent, link.mbit)]
+        _run(*place.inside("ip", "link", "set", "lo", "up"))
         slow_link = Path(__file__).with_name("slow_link.py")
-        relay = subprocess.Popen([sys.executable, str(slow_link), *numbers], pass_fds=(near, far))
+        command = [sys.executable, str(slow_link), *map(str, devices), *link.numbers]
+        place.relay = subprocess.Popen(command, pass_fds=devices, stdin=subprocess.PIPE, text=True)
         yield place
     finally:
-        if relay is not None:
-            relay.terminate()
-            relay.wait()
-        for device in (near, far):
-            if device >= 0:
-                os.close(device)
+        if place.relay is not None:
+            place.relay.terminate()
+            place.relay.communicate()
+        for device in devices:
+            os.close(device)
         subprocess.run(["ip", "netns", "del", place.name], capture_output=True, check=False)
+
+
+def _free_place() -> Namespace:
+    """Addresses that nobody on this machine uses, beginning with those of this process."""
+    taken = subprocess.run(["ip", "route"], capture_output=True, text=True, check=False).stdout.split()
+    if any(network.startswith(f"{_NETWORK}.") and "/" in network for network in taken):
+        raise NamespaceUnavailable(f"the network {_NETWORK} is in use on this machine")
+    for step in range(256 // _EACH):
+        place = Namespace(f"vpt{os.getpid() % 100_000}", (os.getpid() + step) % (256 // _EACH))
+        if place.far not in taken:
+            return place
+    raise NamespaceUnavailable(f"the network {_NETWORK} is full")
 
 
 async def enter_network(name: str) -> None:

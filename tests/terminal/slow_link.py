@@ -1,6 +1,7 @@
 """Carries packets between two TUN devices: late, at a limited rate, and not all of them. A process of its own.
 
-`python slow_link.py NEAR FAR DELAY_S LOSS_PERCENT MBIT`, the first two being open descriptors.
+`python slow_link.py NEAR FAR DELAY_S LOSS_PERCENT MBIT`, the first two being open descriptors. A line of the last three
+on its input makes the link another one from now on.
 """
 
 import contextlib
@@ -19,10 +20,15 @@ class Direction:
 
     def __init__(self, source: int, target: int, delay_s: float, loss: float, bytes_s: float) -> None:
         self.source = source
-        self._target, self._delay_s, self._loss, self._bytes_s = target, delay_s, loss, bytes_s
+        self._target = target
+        self.become(delay_s, loss, bytes_s)
         self._waiting: deque[tuple[float, bytes]] = deque()
         self._free_at = 0.0
         self._random = Random(source)
+
+    def become(self, delay_s: float, loss: float, bytes_s: float) -> None:
+        """Another link from now on: a share that is lost, bytes a second."""
+        self._delay_s, self._loss, self._bytes_s = delay_s, loss, bytes_s
 
     def take(self, now: float) -> None:
         """All packets that have come."""
@@ -45,16 +51,25 @@ class Direction:
 def main() -> None:
     """Carry until the end of the process."""
     near, far = int(sys.argv[1]), int(sys.argv[2])
-    delay_s, loss, bytes_s = float(sys.argv[3]), float(sys.argv[4]) / 100, float(sys.argv[5]) * 125_000
-    both = [Direction(near, far, delay_s, loss, bytes_s), Direction(far, near, delay_s, loss, bytes_s)]
+    link = _link(sys.argv[3:6])
+    both = [Direction(near, far, *link), Direction(far, near, *link)]
     poll = select.epoll()
-    for direction in both:
-        poll.register(direction.source, select.EPOLLIN)
+    for descriptor in (near, far, sys.stdin.fileno()):
+        poll.register(descriptor, select.EPOLLIN)
     while True:
         wait_s = min(direction.give(time.monotonic()) for direction in both)
-        poll.poll(wait_s)
+        if any(descriptor == sys.stdin.fileno() for descriptor, _event in poll.poll(wait_s)):
+            changed = sys.stdin.readline().split()
+            if not changed:
+                return
+            for direction in both:
+                direction.become(*_link(changed))
         for direction in both:
             direction.take(time.monotonic())
+
+
+def _link(words: list[str]) -> tuple[float, float, float]:
+    return float(words[0]), float(words[1]) / 100, float(words[2]) * 125_000
 
 
 if __name__ == "__main__":

@@ -343,3 +343,13 @@ def test_the_server_names_no_library_and_keeps_its_key_to_itself(door: RunningDo
     path = door.settings.host_key_path
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert b"OPENSSH PRIVATE KEY" in path.read_bytes()
+
+
+def test_the_kernel_watches_every_line(door: RunningDoor) -> None:
+    with person(door, "vet.n9", key=door.make_key("vet.n9")) as vet:
+        vet.sees("SITE lilas")
+        (connection,) = door.service._keeper.connections
+        end = connection.get_extra_info("socket")
+        options = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT, socket.TCP_USER_TIMEOUT)
+        assert [end.getsockopt(socket.IPPROTO_TCP, option) for option in options] == [15, 15, 3, 60_000]
+        assert end.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1

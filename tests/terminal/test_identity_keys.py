@@ -174,6 +174,8 @@ def test_nobody_comes_in_by_a_site_that_is_named_as_they_are(desk: Desk) -> None
 def test_a_certificate_that_is_not_good_opens_nothing(desk: Desk, changes: dict[str, Any]) -> None:
     desk.signs(**changes)
     assert not desk.opens()
+    noted = [(login, row.method, row.accepted) for login, row in desk.door.accounts.events]
+    assert noted == [("vet.deux", "certificate", False)]
 
 
 def test_a_certificate_that_the_group_does_not_remember_opens_nothing(desk: Desk) -> None:

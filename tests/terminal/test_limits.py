@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vpterm.practice.staff.rules import network_of
-from vpterm.terminal.identity.limits import ConnectionLimiter, GuessLimiter
+from vpterm.terminal.identity.limits import Caps, ConnectionLimiter, GuessLimiter, TokenBucket
 
 
 class Clock:
@@ -97,3 +97,35 @@ def test_connections_never_exceed_their_caps(steps: list[tuple[bool, str]]) -> N
             held.remove(address)
             limiter.leave(address)
     assert len(held) <= 4
+
+
+def test_the_oldest_seat_of_a_person_gives_way_and_a_full_server_takes_nobody() -> None:
+    caps = Caps(seats_per_person=2, sessions=3)
+    assert caps.one_too_many(["desk"]) is None
+    assert caps.one_too_many(["desk", "room"]) is None
+    assert caps.one_too_many(["desk", "room", "home"]) == "desk"
+    assert [caps.is_full(count) for count in (0, 2, 3, 4)] == [False, False, True, True]
+
+
+def test_a_large_paste_passes_at_once_and_a_flood_waits() -> None:
+    clock = Clock()
+    bucket = TokenBucket(1000.0, 5000.0, clock)
+    assert bucket.take(5000) == 0.0
+    assert bucket.take(500) == 0.5
+    clock.now += 0.5
+    assert bucket.take(0) == 0.0
+    assert bucket.take(2000) == 2.0
+    clock.now += 1000
+    assert bucket.take(5000) == 0.0
+
+
+@given(st.lists(st.tuples(st.integers(0, 4000), st.floats(0, 3)), max_size=40))
+def test_whoever_waits_as_told_sends_no_more_than_the_rate_and_the_burst(steps: list[tuple[int, float]]) -> None:
+    clock = Clock()
+    began = clock.now
+    bucket = TokenBucket(1000.0, 5000.0, clock)
+    sent = 0
+    for count, pause in steps:
+        sent += count
+        clock.now += bucket.take(count) + pause
+        assert sent <= 5000 + 1000 * (clock.now - began) + 1e-6 * len(steps)

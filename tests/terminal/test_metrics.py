@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.terminal.door import PASSWORD, RunningDoor, person
+from vpterm.terminal.gateway.locks import Locks
 from vpterm.terminal.gateway.metrics import Metrics, Pace
 from vpterm.terminal.gateway.metrics_door import MetricsDoor
 from vpterm.terminal.gateway.registry import Registry
@@ -29,6 +30,7 @@ class Books:
 
     registry: Registry = field(default_factory=lambda: Registry(24))
     seats: dict[Any, None] = field(default_factory=dict)
+    locks: Locks = field(default_factory=lambda: Locks(lambda: 0.0))
 
     def worker_pids(self) -> dict[str, list[int]]:
         return {}

@@ -20,6 +20,27 @@ def test_a_person_finds_their_session_of_a_site_again() -> None:
     assert registry.list_sessions() == [at_port]
 
 
+def test_a_person_has_sessions_by_name_and_finds_the_one_used_last() -> None:
+    registry = Registry(24)
+    registry.add_worker(1, "lilas")
+    registry.add_worker(2, "port")
+    desk, room = registry.open("vet.deux", "lilas", 1), registry.open("vet.deux", "lilas", 1, "consultation")
+    away = registry.open("vet.deux", "port", 2, "consultation")
+    assert registry.find("vet.deux", "lilas") == desk
+    assert registry.find("vet.deux", "lilas", "consultation") == room
+    assert registry.list_of("vet.deux") == [away, room, desk]
+    registry.note_used(desk.number)
+    assert registry.list_of("vet.deux") == [desk, away, room]
+    with pytest.raises(ValueError, match="already"):
+        registry.rename(desk.number, "consultation")
+    renamed = registry.rename(desk.number, "accueil")
+    assert registry.find("vet.deux", "lilas") is None
+    assert registry.find("vet.deux", "lilas", "accueil") == renamed == registry.session(desk.number)
+    registry.close(desk.number)
+    assert registry.list_of("vet.deux") == [away, room]
+    registry.open("vet.deux", "lilas", 1, "accueil")
+
+
 def test_a_worker_is_filled_before_the_next_and_holds_one_site_only() -> None:
     registry = Registry(2)
     registry.add_worker(1, "lilas")

@@ -1,6 +1,7 @@
 """What waits at a seat is bounded in both directions, and nothing typed is lost."""
 
 import asyncio
+import time
 from typing import Any, cast
 
 from hypothesis import given
@@ -10,6 +11,7 @@ from tests.terminal.door import LILAS
 from vpterm.terminal.gateway.seat import Ending, Seat
 from vpterm.terminal.gateway.workers import WorkerLink
 from vpterm.terminal.identity.identity import Account
+from vpterm.terminal.identity.limits import TokenBucket
 from vpterm.terminal.painting.modes import GIVE_BACK, TAKE
 from vpterm.terminal.painting.terminal_kind import TerminalKind
 from vpterm.terminal.wire import Frame, WireProtocol
@@ -48,9 +50,12 @@ class NotedWire(WireProtocol):
     def __init__(self) -> None:
         super().__init__(lambda frame: None, lambda: None)
         self.sent: list[tuple[str, bytes]] = []
+        self.resumed: list[dict[str, Any]] = []
 
     def send(self, kind: str, body: bytes = b"", **fields: Any) -> None:
         self.sent.append((kind, body))
+        if kind == "viewer.resume":
+            self.resumed.append(fields)
 
 
 class Place:
@@ -105,34 +110,50 @@ async def test_a_flood_before_there_is_a_session_is_not_read_either() -> None:
     assert place.reads()
 
 
-async def test_a_terminal_that_does_not_keep_up_gets_the_whole_screen_later() -> None:
+async def test_a_terminal_that_does_not_keep_up_gets_what_was_under_way_and_then_the_changes() -> None:
     place = Place()
     await place.look()
     place.paint(b"one ")
     place.seat.hold()
-    place.paint(b"lost ")
+    place.paint(b"painted before the worker knew ")
+    place.seat.release(2000)
+    place.paint(b"two")
+    assert place.shown == b"one painted before the worker knew two"
+    assert [kind for kind, _ in place.wire.sent] == ["viewer.attach", "viewer.pause", "viewer.resume"]
+    assert place.wire.resumed == [{"viewer": 7, "whole": False, "bytes_s": 2000}]
+
+
+async def test_a_worker_that_does_not_wait_fills_nothing() -> None:
+    place = Place()
+    await place.look()
+    place.seat.hold()
+    for _ in range(10):
+        place.paint(b"x" * 30_000)
+    assert len(place.shown) == 60_000
     place.seat.release()
     place.paint(b"change of what was lost ")
     place.paint(b"WHOLE ", whole=True)
     place.paint(b"two")
-    assert place.shown == b"one WHOLE two"
-    assert [kind for kind, _ in place.wire.sent] == ["viewer.attach", "viewer.pause", "viewer.resume"]
+    assert place.shown[60_000:] == b"WHOLE two"
+    assert place.wire.resumed == [{"viewer": 7, "whole": True, "bytes_s": 0}]
 
 
 @given(st.lists(st.sampled_from(["hold", "release", "change", "whole"]), max_size=30))
 def test_no_change_is_ever_shown_upon_a_screen_with_a_gap(steps: list[str]) -> None:
     place = Place()
     asyncio.run(place.look())
-    is_held, has_gap = False, False
+    is_held, has_gap, since_held = False, False, 0
     for step in steps:
         before = place.shown
         if step in ("hold", "release"):
-            is_held = step == "hold"
+            is_held, since_held = step == "hold", 0
             getattr(place.seat, step)()
             continue
-        place.paint(step.encode(), whole=step == "whole")
+        place.paint(step.encode() * 4000, whole=step == "whole")
+        since_held += len(step) * 4000
         is_shown = place.shown != before
-        assert is_shown == (not is_held and (step == "whole" or not has_gap))
+        may_be_shown = not is_held or since_held <= 64 * 1024
+        assert is_shown == (may_be_shown and (step == "whole" or not has_gap))
         has_gap = not is_shown if step == "whole" else has_gap or not is_shown
 
 
@@ -159,3 +180,31 @@ async def test_a_session_that_fails_again_and_again_is_not_replaced_for_ever() -
     seat = Place().seat
     assert [seat.may_restart(now) for now in (0, 1, 2, 3)] == [True, True, True, False]
     assert seat.may_restart(100)
+
+
+async def test_a_flood_is_not_read_until_it_is_even_whatever_the_app_takes() -> None:
+    place = Place()
+    await place.look()
+    place.seat.inflow = TokenBucket(40_000.0, 5000.0, time.monotonic)
+    place.seat.type(b"x" * 5000)
+    assert place.reads()
+    place.seat.type(b"x" * 2000)  # 50 ms too early
+    assert not place.reads()
+    place.seat.taken(7000)
+    assert not place.reads()
+    await asyncio.sleep(0.02)
+    place.seat.type(b"x" * 2000)  # was under way already
+    place.seat.taken(2000)
+    await asyncio.sleep(0.045)
+    assert not place.reads()
+    await asyncio.sleep(0.1)
+    assert place.reads()
+    assert place.typed == b"x" * 9000
+
+
+async def test_a_worker_that_lies_about_what_it_has_taken_stops_nothing_for_good() -> None:
+    place = Place()
+    await place.look()
+    place.seat.taken(-(10**9))
+    place.seat.type(b"x")
+    assert place.reads()

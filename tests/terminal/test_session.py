@@ -178,6 +178,67 @@ async def test_a_slow_viewer_gets_nothing_then_the_whole() -> None:
         await viewer.sees("Caramel")
 
 
+async def test_a_slow_viewer_gets_changes_a_little_at_a_time_and_in_the_end_the_same_screen() -> None:
+    async with open_session(Host()) as session:
+        viewer, neighbour = Terminal(1), Terminal(2, watches=True)
+        session.attach(viewer)
+        session.attach(neighbour)
+        await viewer.sees("SITE lilas")
+        session.hold(viewer, "terminal")
+        session.feed(viewer, b"Caramel, otite externe")
+        await neighbour.sees("externe")  # nobody else is slower for it
+        await asyncio.sleep(0.35)
+        pieces: list[int] = []
+        viewer.bytes_s = 400
+        for _ in range(60):
+            sent = viewer.sent
+            session.release(viewer, "terminal", whole=False)
+            session.hold(viewer, "terminal")
+            if viewer.sent == sent:
+                break
+            pieces.append(viewer.sent - sent)
+        assert viewer.text == neighbour.text
+        assert len(pieces) > 3
+        assert max(pieces) < 200 + 400  # what a line of the screen takes, beyond what it is given
+        session.release(viewer, "terminal", whole=False)
+        sent = viewer.sent
+        session.feed(viewer, b"!")
+        await viewer.sees("externe!")
+        assert viewer.sent - sent < 120  # two cells of one line
+
+
+async def test_a_viewer_that_was_held_for_a_blink_keeps_the_stream() -> None:
+    async with open_session(Host()) as session:
+        viewer = Terminal(1)
+        session.attach(viewer)
+        await viewer.sees("SITE lilas")
+        session.hold(viewer, "terminal")
+        showing = [viewer.showing]
+        session.release(viewer, "terminal", whole=False)
+        showing.append(viewer.showing)
+        assert showing == ["lines", "stream"]
+        session.feed(viewer, b"Caramel")
+        await viewer.sees("Caramel")
+
+
+async def test_a_notice_on_a_slow_line_goes_without_a_whole_screen() -> None:
+    async with open_session(Host()) as session:
+        viewer = Terminal(1)
+        viewer.notice = "Welcome back"
+        session.attach(viewer)
+        session.hold(viewer, "terminal")
+        await asyncio.sleep(0.35)
+        for _ in range(60):
+            session.release(viewer, "terminal", whole=False)
+            session.hold(viewer, "terminal")
+        assert "Welcome back" in viewer.text
+        session.release(viewer, "terminal", whole=False)
+        sent = viewer.sent
+        session._end_notice(viewer)
+        assert "Welcome back" not in viewer.text
+        assert 0 < viewer.sent - sent < 300
+
+
 async def test_the_app_follows_the_size_of_who_types() -> None:
     async with open_session(Host()) as session:
         main, watcher = Terminal(1), Terminal(2, 50, 20, watches=True)

@@ -15,7 +15,7 @@ import pytest
 
 from tests.terminal.door import RunningDoor, person
 from tests.terminal.test_doors import F7, F9, gives_the_terminal_back
-from vpterm.terminal.gateway.workers import WorkerUnavailable
+from vpterm.terminal.gateway.nursery import WorkerUnavailable
 
 pytestmark = pytest.mark.doors
 OpenDoor = Callable[..., RunningDoor]
@@ -126,7 +126,7 @@ def test_a_worker_that_hangs_is_replaced(open_door: OpenDoor) -> None:
 
 
 def test_a_client_that_answers_no_more_is_noticed_and_its_session_waits(open_door: OpenDoor) -> None:
-    door = open_door(keepalive_s=0.2, keepalive_missed=2)
+    door = open_door(keepalive_s=0.1, keepalive_missed=2)  # of a client that the kernel cannot see: 8 times as much
     key = door.make_key("vet.n0")
     with person(door, "vet.n0", key=key) as vet:
         vet.sees("SITE lilas")  # from here on the echo is the app's, not the terminal's

@@ -154,9 +154,9 @@ async def test_lines_are_cropped_and_padded_to_the_viewer() -> None:
     async with running(Card()) as run:
         small = internals.painted_lines(run.app, 8, 3)
         large = internals.painted_lines(run.app, 60, 10)
-        assert [len(Text.from_ansi(line).plain) for line in small] == [8, 8, 8]
-        assert Text.from_ansi(small[0]).plain == "Rex, boi"
-        assert [len(Text.from_ansi(line).plain) for line in large] == [60] * 10
+        assert [line.cell_length for line in small] == [8, 8, 8]
+        assert Text.from_ansi(internals.rendered(run.app, small[0])).plain == "Rex, boi"
+        assert [line.cell_length for line in large] == [60] * 10
 
 
 async def test_a_resize_reaches_the_app_and_is_painted_whole() -> None:
@@ -276,3 +276,17 @@ assert strip.crop(0, 2) is strip.crop(0, 2)
 assert not hasattr(strip, "no_such_thing")
 """
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+async def test_apps_share_the_rules_of_their_sheets_and_each_has_the_colours_of_its_theme() -> None:
+    class Coloured(Card):
+        CSS = "Static { height: 1; color: $primary; }"
+
+    async with running(Coloured()) as one, running(Coloured()) as other:
+        assert [id(rule) for rule in one.app.stylesheet.rules] == [id(rule) for rule in other.app.stylesheet.rules]
+        before = one.app.query_one(Static).styles.color
+        other.app.theme = "textual-light"
+        await other.settle()
+        changed = other.app.query_one(Static).styles.color
+        assert changed.hex == other.app.theme_variables["primary"] != before.hex
+        assert one.app.query_one(Static).styles.color == before

@@ -17,8 +17,10 @@ async def test_garbage_of_an_ended_session_waits_for_a_quiet_moment(monkeypatch:
     monkeypatch.setattr(tidying, "count_new", lambda: made)
     monkeypatch.setattr("gc.collect", lambda: collected.append(loop.time()))
     began = loop.time()
+    stirred = asyncio.Event()
+    stirred.set()
     task = asyncio.create_task(
-        tidying.keep_tidy(lambda: loop.time() if is_typing else began, lambda: bool(changes and changes.pop()))
+        tidying.keep_tidy(lambda: loop.time() if is_typing else began, lambda: bool(changes and changes.pop()), stirred)
     )
     await asyncio.sleep(0.15)
     assert collected == []  # somebody types
@@ -29,7 +31,10 @@ async def test_garbage_of_an_ended_session_waits_for_a_quiet_moment(monkeypatch:
     assert len(collected) == 1  # nothing happens: nothing is collected
     made = tidying._WORTH_IT + 1
     await asyncio.sleep(0.1)
-    assert len(collected) > 1
+    assert len(collected) == 1  # nobody looks while nothing has come from outside
+    stirred.set()
+    await asyncio.sleep(0.1)
+    assert len(collected) == 2
     task.cancel()
 
 

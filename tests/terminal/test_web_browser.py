@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.terminal.browser import ALT, CHROMIUM, CTRL, SHIFT, Page, chromium
+from tests.terminal.browser import ALT, CHROMIUM, CTRL, SHIFT, Page, chromium, tap
 from tests.terminal.cable import Cable
 from tests.terminal.door import PASSWORD, RunningDoor, person
 
@@ -14,6 +14,12 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium here; `make test` installs it where it can"),
     pytest.mark.xdist_group("chromium"),
 ]
+# What a French keyboard writes with AltGr, and the key that does it.
+ALTGR = (
+    ("~", "Digit2"), ("#", "Digit3"), ("{", "Digit4"), ("[", "Digit5"), ("|", "Digit6"), ("`", "Digit7"),
+    ("\\", "Digit8"), ("^", "Digit9"), ("@", "Digit0"), ("]", "Minus"), ("}", "Equal"), ("€", "KeyE"),
+    ("¤", "BracketRight"),
+)  # fmt: skip
 ROWS = "document.querySelector('.xterm-rows').children.length"
 
 
@@ -32,13 +38,13 @@ def tab() -> Iterator[Page]:
         yield page
 
 
-def come_in(door: RunningDoor, page: Page, login: str, address: str = "") -> None:
+def come_in(door: RunningDoor, page: Page, login: str, address: str = "", site: str = "lilas") -> None:
     assert door.service.web is not None
     page.events.clear()
     page.call("Network.clearBrowserCookies")
     page.resize(1366, 650)
     page.comes_in(address or door.service.web.address, login, PASSWORD)
-    page.sees(f"SITE lilas {login}")
+    page.sees(f"SITE {site} {login}")
 
 
 def complaints(page: Page) -> list[str]:
@@ -107,17 +113,39 @@ def test_a_french_keyboard_writes_all_its_signs(door: RunningDoor, tab: Page, pl
     tab.call("Emulation.setUserAgentOverride", userAgent=agent, platform=platform, acceptLanguage="fr-FR")
     come_in(door, tab, "vet.n3" if platform == "Win32" else "vet.n4")
     tab.types("éèçàù œ")
-    for sign, code in (("@", "Digit0"), ("#", "Digit3"), ("{", "Digit4"), ("€", "KeyE"), ("\\", "Digit8")):
+    for sign, code in ALTGR:
         # Windows tells AltGr as Ctrl and Alt together, Linux as neither.
         tab.press(sign, ALT | CTRL if platform == "Win32" else 0, text=sign, code=code)
-    tab.sees("éèçàù œ@#{€\\")
+    tab.sees("éèçàù œ~#{[|`\\^@]}€¤")
     tab.composes(["^"], "ê")
+    tab.composes(["¨"], "ë")
     tab.composes(["¨"], "ï")
-    tab.sees("éèçàù œ@#{€\\êï")
+    tab.sees("€¤êëï")
     tab.press("Backspace")
     tab.becomes("document.querySelector('.xterm-rows').textContent.includes('ï')", False)
     tab.types("!")  # the small app has no gate: a letter would overtake the key before it
-    tab.sees("{€\\ê!")
+    tab.sees("€¤êë!")
+
+
+def test_an_input_method_writes_what_it_has_composed_and_nothing_else(door: RunningDoor, tab: Page) -> None:
+    come_in(door, tab, "asv.lilas")
+    tab.composes(["n", "に", "にほ", "にほn", "にほん"], "日本")
+    tab.types(" fin")
+    tab.sees("日本 fin")
+
+
+def test_a_large_paste_arrives_whole_between_its_brackets(door: RunningDoor, tab: Page) -> None:
+    come_in(door, tab, "vet.deux")
+    tab.run(
+        "window.sent = []; const send = WebSocket.prototype.send; WebSocket.prototype.send = function (data) {"
+        " send.call(this, data); if (typeof data !== 'string') sent.push(...data) }"
+    )
+    text = "".join(f"Dubois {number} l'été; " for number in range(5_000)) + "FIN"
+    tab.pastes(text)
+    tab.sees("Dubois 7")
+    tab.becomes("sent.length", len(text.encode()) + 12)
+    whole = tab.run("new TextDecoder().decode(Uint8Array.from(sent))")
+    assert whole == f"\x1b[200~{text}\x1b[201~"
 
 
 def test_a_paste_is_a_paste_by_the_key_of_the_browser(door: RunningDoor, tab: Page) -> None:
@@ -179,14 +207,6 @@ def test_a_phone_has_a_bar_of_keys_that_does_not_take_the_focus(door: RunningDoo
     assert min(tab.run(sizes)) >= 40
 
 
-def tap(page: Page, selector: str) -> None:
-    """A finger on the middle of something."""
-    box = f"document.querySelector('{selector}').getBoundingClientRect()"
-    x, y = page.run(f"(b => [b.left + b.width / 2, b.top + b.height / 2])({box})")
-    page.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
-    page.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
-
-
 def test_a_cut_line_is_told_and_nothing_typed_meanwhile_is_lost(door: RunningDoor, tab: Page) -> None:
     assert door.service.web is not None
     cable = Cable(door.service.web.port)
@@ -228,3 +248,31 @@ def test_the_end_of_a_session_leads_back_to_the_form(door: RunningDoor, tab: Pag
     tab.says("Goodbye.")
     tab.press("Enter")
     tab.becomes("document.activeElement && document.activeElement.id", "login")
+
+
+def test_the_bar_reads_the_keys_of_the_place_from_its_foot(door: RunningDoor, tab: Page) -> None:
+    come_in(door, tab, "vet.port", site="port")
+    foot = " F1 aide…  F7/F8 précédent/suivant  F9 consulter  Ctrl+B facturer  Suppr ôter  A arrivée      Échap retour "
+    hints = tab.run(f"import('/static/fingers.js').then(m => m.hintsIn({foot!r}).map(h => [h.key, h.label]))")
+    assert hints == [
+        ["F7", "F7 précédent"], ["F8", "F8 suivant"], ["F9", "F9 consulter"], ["Ctrl+B", "Ctrl+B facturer"],
+        ["Suppr", "Suppr ôter"], ["A", "A arrivée"],
+    ]  # fmt: skip
+    assert tab.run("import('/static/fingers.js').then(m => m.hintsIn('Mme Martin  06 12 34 56 78').length)") == 0
+
+
+def test_a_finger_drawn_over_the_screen_is_arrows(door: RunningDoor, tab: Page) -> None:
+    come_in(door, tab, "vet.port", site="port")
+    tab.resize(390, 780, scale=3, is_phone=True)
+    tab.becomes("getComputedStyle(document.getElementById('keys')).display", "flex")
+    tab.run(
+        "window.sent = ''; const send = WebSocket.prototype.send; WebSocket.prototype.send = function (data) {"
+        " send.call(this, data); if (typeof data !== 'string') sent += new TextDecoder().decode(data) }"
+    )
+    line = tab.run(
+        "document.querySelector('.xterm-screen').clientHeight / document.querySelector('.xterm-rows').children.length"
+    )
+    for kind, y in (("touchStart", 300.0), ("touchMove", 300 - line * 1.5), ("touchMove", 300 - line * 3.5)):
+        tab.call("Input.dispatchTouchEvent", type=kind, touchPoints=[{"x": 100, "y": y}])
+    tab.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    tab.becomes("sent", "\x1b[B" * 3)

@@ -35,7 +35,7 @@ def visitor(door: RunningDoor) -> Visitor:
 
 
 def test_a_person_comes_in_by_the_form_and_has_their_session(door: RunningDoor, visitor: Visitor) -> None:
-    assert visitor.ask("GET", "/")[1].count("<input") == 2
+    assert visitor.ask("GET", "/")[1].count("<input") == 3  # one is hidden: where they wanted to go
     assert visitor.comes_in(" Vet.N0 ") == 303
     assert door.accounts.logins[-1] == ("vet.n0", "127.0.0.1", "password")
     status, shown = visitor.ask("GET", "/")
@@ -331,22 +331,6 @@ def test_a_person_without_a_site_is_told_so(visitor: Visitor) -> None:
             "type": "end", "why": "failed", "words": "Your account is not attached to any site.",
         }  # fmt: skip
         assert page.ends() == 1000
-
-
-def test_a_document_is_fetched_once_in_the_browser_it_is_for(door: RunningDoor, visitor: Visitor) -> None:
-    assert door.service.web is not None
-    site = door.service.web.site
-    visitor.comes_in("vet.port")
-    login = site.logins.find(visitor.cookie.partition("=")[2])
-    assert login is not None
-    code = site.handouts.offer(login.key, "reçu n°7.pdf", "application/pdf", b"%PDF-1.7")
-    stranger = Visitor(door)
-    stranger.comes_in("vet.port")
-    assert stranger.ask("GET", f"/handout/{code}")[0] == 410
-    assert visitor.ask("GET", f"/handout/{code}") == (200, "%PDF-1.7")
-    assert visitor.answered["content-disposition"] == "attachment; filename*=UTF-8''re%C3%A7u%20n%C2%B07.pdf"
-    assert visitor.answered["content-type"] == "application/pdf"
-    assert visitor.ask("GET", f"/handout/{code}")[0] == 410
 
 
 def test_no_terminal_sequence_of_ours_asks_the_page_anything(visitor: Visitor) -> None:

@@ -10,11 +10,11 @@ from cryptography import x509
 from tests.terminal.door import make_accounts
 from vpterm.terminal.gateway.doorkeeper import Doorkeeper, as_login
 from vpterm.terminal.gateway.gateway import Gateway
+from vpterm.terminal.gateway.handouts import Handouts
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.web.certificate import fingerprint, names_in, own_certificate
 from vpterm.terminal.web.door import is_loopback
 from vpterm.terminal.web.guard import is_known_host, is_own_origin
-from vpterm.terminal.web.handouts import Handouts
 from vpterm.terminal.web.logins import WebLogins
 from vpterm.terminal.web.pages import language_wanted, login_page, missing_files
 
@@ -130,21 +130,29 @@ def test_tokens_are_not_kept_and_a_person_has_twenty_browsers_at_most() -> None:
 def test_a_document_is_fetched_once_by_the_one_it_is_for() -> None:
     clock = Clock()
     handouts = Handouts(300, clock)
-    code = handouts.offer("mine", "facture.pdf", "application/pdf", b"%PDF")
-    assert handouts.take(code, "another's") is None
-    taken = handouts.take(code, "mine")
+    code = handouts.offer("vet", "mine", "facture.pdf", b"%PDF")
+    assert handouts.take(code, "vet", "another's") is None
+    assert handouts.take(code, "asv", "mine") is None
+    taken = handouts.take(code, "vet", "mine")
     assert taken is not None
     assert (taken.name, taken.content) == ("facture.pdf", b"%PDF")
-    assert handouts.take(code, "mine") is None
-    late = handouts.offer("mine", "facture.pdf", "application/pdf", b"%PDF")
+    assert handouts.take(code, "vet", "mine") is None
+    late = handouts.offer("vet", "mine", "facture.pdf", b"%PDF")
     clock.now += 301
-    assert handouts.take(late, "mine") is None
+    assert handouts.take(late, "vet", "mine") is None
+
+
+def test_at_an_address_it_is_for_the_person_in_any_browser() -> None:
+    handouts = Handouts(300, Clock())
+    code = handouts.offer("vet", "", "facture.pdf", b"%PDF")
+    assert handouts.take(code, "asv", "any") is None
+    assert handouts.take(code, "vet", "any") is not None
 
 
 def test_documents_nobody_fetches_make_room() -> None:
     handouts = Handouts(300, Clock())
-    codes = [handouts.offer("mine", "a", "application/pdf", b"x" * 1_000_000) for _ in range(80)]
-    waiting = [handouts.take(code, "mine") is not None for code in codes]
+    codes = [handouts.offer("vet", "mine", "a", b"x" * 1_000_000) for _ in range(80)]
+    waiting = [handouts.take(code, "vet", "mine") is not None for code in codes]
     assert waiting == [False] * 13 + [True] * 67  # 64 MiB
 
 

@@ -3,17 +3,18 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vpterm.cli.exits import FAILED, LINES_REFUSED
 from vpterm.cli.ground import at_work, narrate
-from vpterm.exchange.clients import import_clients as bring_in
-from vpterm.exchange.mapping import ColumnMapping, load_mapping, read_mapping, sample_mapping, sample_names
-from vpterm.exchange.report import ImportReport
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _
+
+if TYPE_CHECKING:
+    from vpterm.exchange.mapping import ColumnMapping
+    from vpterm.exchange.report import ImportReport
 
 
 def import_clients(
@@ -24,12 +25,16 @@ def import_clients(
     sample: Annotated[bool, typer.Option(help=_("print the sample mapping, to be adapted, and end"))] = False,
 ) -> None:
     """Take in what is right of a file; what is not is told line by line, on stdout, and exit code 4."""
+    # Here and not above: a door, which is open for months, goes without the exchange and its 3 MiB.
+    from vpterm.exchange.clients import import_clients as bring_in
+    from vpterm.exchange.mapping import sample_mapping
+
     if sample or file is None:
         typer.echo(sample_mapping(mapping))
         return
     columns = _mapping(mapping)
 
-    async def work() -> ImportReport:
+    async def work() -> "ImportReport":
         async with standing.management() as context:
             return await bring_in(context, content=file, mapping=columns, progress=_progress)
 
@@ -44,7 +49,9 @@ def import_clients(
         raise typer.Exit(LINES_REFUSED)
 
 
-def _mapping(name: str) -> ColumnMapping:
+def _mapping(name: str) -> "ColumnMapping":
+    from vpterm.exchange.mapping import load_mapping, read_mapping, sample_mapping, sample_names
+
     if name in sample_names():
         return read_mapping(sample_mapping(name))
     path = Path(name)

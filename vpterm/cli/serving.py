@@ -1,6 +1,7 @@
 """`vpterm serve` opens the door; `vpterm run` opens the program in this terminal."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from sqlalchemy.engine import make_url
 
+from vpterm.cli.door_limits import chosen_limits
 from vpterm.cli.exits import FAILED
 from vpterm.cli.ground import Ground, at_work, ground, keeping, narrate
 from vpterm.database import roles
@@ -42,6 +44,7 @@ def serve(
     web_name: Annotated[list[str] | None, typer.Option(help=_("name by which browsers call it; repeatable"))] = None,
     web_certificate: Annotated[Path | None, typer.Option(help=_("certificate chain (PEM) in place of our own"))] = None,
     web_key: Annotated[Path | None, typer.Option(help=_("private key (PEM) of --web-certificate"))] = None,
+    mosh_ports: Annotated[str, typer.Option(help=_("UDP ports for mosh, such as 60000:60030; none without"))] = "",
     metrics_port: Annotated[int | None, typer.Option(help=_("port on loopback for metrics and health"))] = None,
     log_json: Annotated[bool, typer.Option(help=_("log one JSON object a line, for programs"))] = False,
     home: Path | None = None,
@@ -51,13 +54,29 @@ def serve(
         set_up_logs(as_json=True)
     web = WebChoice(web_port or None, web_host, tuple(web_name or ()), web_certificate, web_key)
     try:
+        udp = read_ports(mosh_ports)
         with keeping(home) as standing:
-            asyncio.run(open_door(standing, host, port, web, metrics_port=metrics_port, log_json=log_json))
+            work = open_door(standing, host, port, web, metrics_port=metrics_port, log_json=log_json, mosh_ports=udp)
+            asyncio.run(work)
     except VptermError as failure:
         if not log_json:
             raise
         log.critical("the door is not open: %(why)s", {"why": failure.message})
         raise typer.Exit(FAILED) from failure
+
+
+def read_ports(text: str) -> tuple[int, int] | None:
+    """The first and the last port of "60000:60030", or of a single one; nothing of nothing. Raises VptermError."""
+    if not text:
+        return None
+    first, _colon, last = text.partition(":")
+    with contextlib.suppress(ValueError):
+        ports = int(first), int(last or first)
+        if 1024 <= ports[0] <= ports[1] <= 65_535:
+            return ports
+    raise VptermError(
+        _("These are no ports: {text}").format(text=text), _("Two numbers from 1024 to 65535, as in 60000:60030.")
+    )
 
 
 @dataclass(frozen=True)
@@ -80,12 +99,14 @@ async def open_door(
     greeting: str = "",
     metrics_port: int | None = None,
     log_json: bool = False,
+    mosh_ports: tuple[int, int] | None = None,
 ) -> None:
     """Serve until we are told to end. The gateway holds its own login; each worker its site's, and no other."""
     from vpterm.terminal.identity.accounts import StaffAccounts
     from vpterm.terminal.recording.ledger import DatabaseLedger
     from vpterm.terminal.service import serve as serve_door
     from vpterm.terminal.settings import DoorSettings
+    from vpterm.terminal.support.journal import StaffJournal
 
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -97,10 +118,12 @@ async def open_door(
     settings = DoorSettings(
         state_folder=standing.installation.home, host=host, port=port, web_port=web.port, web_host=web.host,
         web_names=web.names, web_certificate=web.certificate, web_key=web.key, metrics_port=metrics_port,
-        log_json=log_json,
+        log_json=log_json, mosh_ports=mosh_ports, **chosen_limits(standing.settings),
     )  # fmt: skip
     try:
-        service = await serve_door(settings, accounts, standing.site_url, ledger=DatabaseLedger(database))
+        service = await serve_door(
+            settings, accounts, standing.site_url, ledger=DatabaseLedger(database), journal=StaffJournal(database)
+        )
     except OSError as failure:
         await accounts.close()
         raise VptermError(
@@ -112,6 +135,8 @@ async def open_door(
     if not log_json:
         narrate(greeting or _("The door is open: ssh -p {port} LOGIN@{host}").format(port=service.port, host=host))
         _narrate_web(service)
+        if mosh_ports is not None:
+            _narrate_mosh(host, service.port)
     try:
         await ended.wait()
     finally:
@@ -131,6 +156,18 @@ def _narrate_web(service: "Service") -> None:
             narrate(_("Its own certificate, SHA-256: {print}").format(print=service.web.fingerprint))
     elif service.web_trouble is not None:
         narrate(f"{service.web_trouble.message} {service.web_trouble.advice}")
+
+
+def _narrate_mosh(host: str, port: int) -> None:
+    """How mosh comes in, or what it lacks."""
+    from vpterm.terminal.mosh.server import MoshUnavailable, find_mosh_server
+
+    try:
+        find_mosh_server()
+    except MoshUnavailable as trouble:
+        narrate(f"{trouble.message} {trouble.advice}")
+    else:
+        narrate(_('On unsteady lines: mosh --ssh="ssh -p {port}" LOGIN@{host}').format(port=port, host=host))
 
 
 async def _keep_server(standing: Ground) -> None:
@@ -180,7 +217,16 @@ def open_here(url: str, site: str, login: str) -> None:
     login = login or typer.prompt(_("Login"), err=True)
     password: str = typer.prompt(_("Password"), hide_input=True, err=True)
     request = asyncio.run(_prove(url, site, login, password))
-    run_locally(request)
+
+    async def prove_again(typed: str) -> None:
+        """At a locked screen."""
+        database = Database(url)
+        try:
+            await _prove_password(database, login, typed)
+        finally:
+            await database.close()
+
+    run_locally(request, prove=prove_again)
 
 
 async def _prove(url: str, site: str, login: str, password: str) -> SessionRequest:

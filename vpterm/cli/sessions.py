@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from vpterm.cli.ground import ground
+from vpterm.kernel.ago import length_of
 from vpterm.kernel.dates import PARIS
 from vpterm.kernel.errors import NotFound, Refused
 from vpterm.kernel.i18n import _
@@ -22,7 +23,7 @@ AsJson = Annotated[bool, typer.Option(help=_("for programs: JSON on stdout"))]
 Who = Annotated[str, typer.Argument(help=_("number of a session, or a login"))]
 
 
-@app.command("list", help=_("List the open sessions: who, where, since when, idle for how long, from where."))
+@app.command("list", help=_("List the open sessions: who, where, by which name, since when, idle for how long, from where."))
 def show_all(home: Home = None, json: AsJson = False) -> None:
     sessions = list_sessions(_socket(home))
     if json:
@@ -30,8 +31,9 @@ def show_all(home: Home = None, json: AsJson = False) -> None:
         return
     for each in sessions:
         seen = ", ".join(looker.origin for looker in each.onlookers) or _("nobody looks")
+        seen += f"  ({_('locked')})" if each.is_locked else ""
         opened = f"{datetime.fromisoformat(each.opened_at).astimezone(PARIS):%d/%m %H:%M}"
-        typer.echo(f"{each.number:>5}  {each.login:<20} {each.site_code:<12} {opened}  {_idle(each):>8}  {seen}")
+        typer.echo(f"{each.number:>5}  {each.login:<20} {each.site_code:<12} {each.name:<14} {opened}  {_idle(each):>8}  {seen}")
 
 
 @app.command("show", help=_("Show one session whole: its terminals, its worker."))
@@ -40,7 +42,9 @@ def show(who: Who, home: Home = None, json: AsJson = False) -> None:
         if json:
             typer.echo(dumps(asdict(each), ensure_ascii=False))
             continue
-        typer.echo(f"{each.number}  {each.login}  {each.site_code}")
+        typer.echo(f"{each.number}  {each.login}  {each.site_code}  {each.name}".rstrip())
+        if each.is_locked:
+            typer.echo(_("locked"))
         typer.echo(_("opened {when}, idle for {idle}, worker {pid}").format(
             when=each.opened_at, idle=_idle(each), pid=each.worker_pid
         ))  # fmt: skip
@@ -82,8 +86,4 @@ def _chosen(sessions: list[SessionInfo], who: str) -> list[SessionInfo]:
 
 def _idle(session: SessionInfo) -> str:
     """How long nobody has typed: "12 s", "4 min", "3 h"."""
-    seconds = int((datetime.now(UTC) - datetime.fromisoformat(session.typed_at)).total_seconds())
-    for unit, length in (("h", 3600), ("min", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds // length} {unit}"
-    return f"{max(seconds, 0)} s"
+    return length_of(datetime.fromisoformat(session.typed_at), datetime.now(UTC))

@@ -7,8 +7,6 @@ import typer
 
 from vpterm.cli.ground import at_work, narrate
 from vpterm.kernel.i18n import _
-from vpterm.kernel.identifiers import parse_phone
-from vpterm.practice.sites.actions import open_billing_entity, open_site
 from vpterm.practice.sites.queries import list_sites
 
 app = typer.Typer(help=_("The clinics of the group."), no_args_is_help=True)
@@ -37,6 +35,8 @@ def add_entity(
     legal_form: str = "SELARL",
 ) -> None:
 
+    from vpterm.practice.sites.actions import open_billing_entity
+
     async def work() -> int:
         async with standing.management() as context:
             return await open_billing_entity(
@@ -62,6 +62,9 @@ def add(
     email: str = "",
     colour: str = "blue",
 ) -> None:
+
+    from vpterm.kernel.identifiers import parse_phone  # a door goes without all telephones of the world
+    from vpterm.practice.sites.actions import open_site
 
     async def work() -> int:
         async with standing.management() as context:

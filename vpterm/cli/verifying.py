@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -11,13 +12,16 @@ from vpterm.cli.exits import VERIFICATION_FAILED
 from vpterm.cli.ground import at_work
 from vpterm.kernel.i18n import _
 from vpterm.practice.sites.queries import find_site, list_sites
-from vpterm.practice.till.verification import Verification, verify_journal
+
+if TYPE_CHECKING:
+    from vpterm.practice.till.verification import Verification
 
 
 def verify(site: str | None = None) -> None:
     """Compute every hash, total and number again; exit code 3 when one does not hold."""
+    from vpterm.practice.till.verification import verify_journal  # a door goes without the till
 
-    async def work() -> Sequence[tuple[str, Verification]]:
+    async def work() -> Sequence[tuple[str, "Verification"]]:
         async with standing.management() as context:
             database = context.database
             sites = [await find_site(database, code=site)] if site else await list_sites(database)

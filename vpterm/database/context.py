@@ -23,7 +23,8 @@ class Context:
 
     The site is what the database login says, never what this object claims: site_id and site_code
     are here for screens and for filling the site_id of new rows, which row security then checks.
-    site_id is None for the group's management.
+    site_id is None for the group's management. session_name tells the sessions of one person at one site apart: what is
+    half typed, and where the person is, belong to each of them.
     """
 
     database: Database
@@ -31,6 +32,7 @@ class Context:
     site_code: str
     staff_id: int
     rights: frozenset[str] = frozenset()
+    session_name: str = ""
     clock: Callable[[], datetime] = field(default=_clock, compare=False)
 
     def now(self) -> datetime:

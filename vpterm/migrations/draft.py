@@ -14,8 +14,8 @@ from vpterm.database.tables import Table
 from vpterm.database.walls import wall_statements
 
 NOUNS = (
-    "sites", "sharing", "staff", "drafts", "clients", "animals", "fees", "agenda", "waiting", "care", "billing", "till",
-    "recordings",
+    "sites", "sharing", "staff", "support", "drafts", "clients", "animals", "fees", "agenda", "waiting", "care",
+    "billing", "till", "copies", "recordings",
 )  # fmt: skip
 
 

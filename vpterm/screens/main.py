@@ -11,7 +11,8 @@ from vpterm.kernel.errors import NotAllowed
 from vpterm.kernel.i18n import _
 from vpterm.practice.sites.queries import SiteRow, find_site, list_sites
 from vpterm.practice.staff.queries import find_staff_by_id
-from vpterm.practice.staff.rules import rights_of
+from vpterm.practice.staff.rules import rights_of, works_there
+from vpterm.practice.staff.session_times import find_session_times
 from vpterm.screens.link import SessionLink, SessionRequest
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.person import SiteFace
@@ -19,7 +20,7 @@ from vpterm.screens.shell.standing import Standing
 from vpterm.screens.theme.site_colours import SITE_COLOURS
 
 # Every noun registers its places when it is imported; the order is that of the F10 menu.
-for _noun in ("home", "agenda", "waiting", "clients", "animals", "care", "billing", "till", "fees", "staff"):
+for _noun in ("home", "agenda", "waiting", "clients", "animals", "care", "billing", "till", "fees", "staff", "sessions"):
     import_module(f"vpterm.screens.{_noun}")
 
 
@@ -81,6 +82,7 @@ async def give_spare(app: PracticeApp, request: SessionRequest, link: SessionLin
         site_code=resources.site.code,
         staff_id=request.staff_id,
         rights=standing.rights,
+        session_name=request.session_name,
     )
     app.belong_to(context, request, site=_face(resources.site), sites=standing.sites, link=link, read_standing=read)
     await app.until_dressed()
@@ -90,11 +92,12 @@ async def read_standing(request: SessionRequest, database: Database) -> Standing
     """What the person may do at this site now; None when they do not work there (any more)."""
     person = await find_staff_by_id(database, staff_id=request.staff_id)
     work = person.at(request.site_code) if person and person.active else None
-    if person is None or work is None:
+    if person is None or work is None or not works_there(work.roles):
         return None
     faces = {site.code: _face(site) for site in await list_sites(database)}
     sites = tuple(faces[code] for code in request.sites if code in faces and person.at(code))
-    return Standing(rights_of(work.roles), sites)
+    times = await find_session_times(database, roles=work.roles)
+    return Standing(rights_of(work.roles), sites, times)
 
 
 def _face(site: SiteRow) -> SiteFace:

@@ -13,18 +13,24 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 from textual.app import App
 
 from vpterm.kernel.errors import Refused
-from vpterm.kernel.i18n import _, set_language
-from vpterm.screens.link import SHUT_OUT, KeepsTyped, SessionRequest
+from vpterm.kernel.i18n import N_, _, set_language
+from vpterm.screens.link import SHUT_OUT, End, HandedOut, KeepsTyped, SessionRequest
+from vpterm.terminal.own_folder import folder_of_person, keep_file
 
 END_LIMIT_S = 5.0  # a terminal that is gone may hold the program up for ever; drafts are kept long before
 # What Windows lacks of these is never sent there: closing its window ends the program at once.
 ENDING_SIGNALS = ("SIGTERM", "SIGHUP")
+Prove = Callable[[str], Awaitable[None]]
+_ENDED: dict[End, str] = {
+    "alone": N_("The program ended: nobody had typed for long. Drafts are kept."),
+    "longest": N_("The program ended: it had been open for long enough. Drafts are kept."),
+}
 
 
 class LocalLink:
@@ -33,7 +39,9 @@ class LocalLink:
     A workstation holds one site's login only, so no other site can be asked for.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, prove: Prove | None = None) -> None:
+        """`prove` checks the person's password once more; it raises what the person should read."""
+        self._prove = prove
         self.app: App[Any] | None = None
         self.last_words = ""
         self.exit_code = 0
@@ -47,11 +55,24 @@ class LocalLink:
             self.app.exit()
 
     async def ask_door(self, question: str, values: Mapping[str, str]) -> dict[str, Any]:
-        """Nobody: a workstation has the site's own login, which reads no accounts."""
+        """Only the password of a locked screen: a workstation's login reads no accounts, and so no PIN either."""
+        if question == "unlock.ways":
+            return {"pin": False, "password": True}
+        if question == "unlock" and self._prove is not None:
+            await self._prove(values["secret"])
+            return {}
         raise Refused(_("Your account is kept at the door."), _("Come in by it: ssh LOGIN@SERVER"))
 
     def note_place(self, name: str) -> None:
         """Nothing: what no server carries is not recorded."""
+
+    async def can_hand_out(self) -> None:
+        """Into a folder, which there always is."""
+
+    async def hand_out(self, file_name: str, pdf: bytes) -> HandedOut:
+        """A file in the person's own folder."""
+        path = await asyncio.to_thread(keep_file, folder_of_person(os.environ), file_name, pdf)
+        return HandedOut("folder", str(path))
 
     def detach(self) -> None:
         """End the program: a local terminal leaves nothing to come back to but the saved drafts."""
@@ -61,6 +82,14 @@ class LocalLink:
         """End the program, and say why once the terminal is as it was."""
         self.last_words = _(SHUT_OUT)
         self.exit_code = 1
+        self.leave()
+
+    def has_locked(self) -> None:
+        """Nobody else need know."""
+
+    def end(self, why: End) -> None:
+        """End the program; the person reads why in their terminal."""
+        self.last_words = _(_ENDED[why])
         self.leave()
 
     def told_to_end(self, number: int) -> None:
@@ -79,14 +108,17 @@ class LocalLink:
         self.leave()
 
 
-def run_locally(request: SessionRequest, factory: str = "vpterm.screens.main:make_app") -> None:
-    """Run the app of one person in this terminal until they leave. `factory` is as for the workers.
+def run_locally(
+    request: SessionRequest, factory: str = "vpterm.screens.main:make_app", *, prove: Prove | None = None
+) -> None:
+    """Run the app of one person in this terminal until they leave. `factory` is as for the workers, `prove` checks
+    their password again when the screen was locked.
 
     Raises SystemExit where the program did not end by the person's own wish.
     """
     # psycopg does not work on the loop that Windows has by default.
     loop_factory = asyncio.SelectorEventLoop if sys.platform == "win32" else None
-    link = LocalLink()
+    link = LocalLink(prove)
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         runner.run(_run(request, factory, link))
     if link.last_words:

@@ -1,6 +1,6 @@
 """Questions that an app asks the door, and their answers: how refusals travel over the wire. A worker's side.
 
-The gateway answers with `answer_of`; what is asked and answered is gateway/own_account.py.
+The gateway answers with `answer_of`; what is asked and answered is in gateway/answers.py.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from vpterm.kernel.errors import Refused, Unavailable, VptermError
 from vpterm.kernel.i18n import _
 
+HANDING = "handing"  # the question whether a document could reach the person (gateway/handing.py)
 _PATIENCE_S = 20.0
 
 
@@ -23,13 +24,14 @@ class Questions:
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
 
-    async def ask(self, send: Callable[[int], None]) -> dict[str, Any]:
+    async def ask(self, send: Callable[[int], Awaitable[None] | None]) -> dict[str, Any]:
         """Send a question under a new number and wait for its answer; raises what the door refused."""
         number = next(self._numbers)
         waiting = self._waiting[number] = asyncio.get_running_loop().create_future()
         try:
-            send(number)
             async with asyncio.timeout(_PATIENCE_S):
+                if (sending := send(number)) is not None:
+                    await sending
                 answer: dict[str, Any] = await waiting
         except TimeoutError as failure:
             raise Unavailable(_("The door does not answer."), _("Try again in a moment.")) from failure
@@ -52,5 +54,10 @@ async def answer_of(work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
     try:
         return await work
     except VptermError as failure:
-        field = failure.field or "" if isinstance(failure, Refused) else ""
-        return {"refused": {"message": failure.message, "advice": failure.advice, "field": field}}
+        return refusal(failure)
+
+
+def refusal(failure: VptermError) -> dict[str, Any]:
+    """The answer that says no."""
+    field = failure.field or "" if isinstance(failure, Refused) else ""
+    return {"refused": {"message": failure.message, "advice": failure.advice, "field": field}}

@@ -1,4 +1,4 @@
-"""Starts and stops the terminal server: host key, fork server, gateway, SSH door, browser door."""
+"""Starts and stops the terminal server: host key, fork server, gateway, SSH door, mosh lines, browser door."""
 
 from __future__ import annotations
 
@@ -11,18 +11,23 @@ from typing import TYPE_CHECKING
 import asyncssh
 
 from vpterm.database.installation import Installation
+from vpterm.terminal.gateway.answers import Answers
 from vpterm.terminal.gateway.control import ControlSocket
 from vpterm.terminal.gateway.doorkeeper import Doorkeeper
 from vpterm.terminal.gateway.gateway import Gateway
 from vpterm.terminal.gateway.metrics_door import MetricsDoor
-from vpterm.terminal.gateway.own_account import OwnAccount
 from vpterm.terminal.identity.identity import Accounts
+from vpterm.terminal.mosh.door import MoshDoor
 from vpterm.terminal.recording.archive import Archive
 from vpterm.terminal.recording.ledger import Ledger
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.ssh.algorithms import CIPHERS, KEX, KEX_STRICT, MACS, SIGNATURES
 from vpterm.terminal.ssh.door import Door
 from vpterm.terminal.ssh.hostkey import load_host_key
+from vpterm.terminal.ssh.link_watch import SSH_TIMES
+from vpterm.terminal.support.approval import Approvals
+from vpterm.terminal.support.desk import SupportDesk
+from vpterm.terminal.support.journal import Journal
 
 if TYPE_CHECKING:
     from vpterm.terminal.web.door import WebDoor, WebDoorUnavailable
@@ -35,13 +40,18 @@ class Service:
     """
 
     def __init__(
-        self, keeper: Doorkeeper, listener: asyncssh.SSHAcceptor, control: ControlSocket, metrics: MetricsDoor
+        self,
+        keeper: Doorkeeper,
+        listener: asyncssh.SSHAcceptor,
+        control: ControlSocket,
+        metrics: MetricsDoor,
+        mosh: MoshDoor | None,
     ) -> None:
         self.gateway = keeper.gateway
         self.web: WebDoor | None = None
         self.web_trouble: WebDoorUnavailable | None = None
         self._keeper, self._listener, self._control = keeper, listener, control
-        self._metrics = metrics
+        self._metrics, self._mosh = metrics, mosh
         self.port: int = listener.get_port()
         self.metrics_port = metrics.port  # 0 when they are not asked for
 
@@ -53,6 +63,7 @@ class Service:
 
         try:
             self.web = await open_web_door(self._keeper)
+            self.gateway.handing.address = self.web.address
         except WebDoorUnavailable as trouble:
             self.web_trouble = trouble
 
@@ -62,6 +73,8 @@ class Service:
         await self._metrics.close()
         await self._control.close()
         await self.gateway.close()
+        if self._mosh is not None:
+            await self._mosh.close()
         if self.web is not None:
             await self.web.close()
         for connection in list(self._keeper.connections):
@@ -74,12 +87,18 @@ class Service:
 
 
 async def serve(
-    settings: DoorSettings, accounts: Accounts, secrets: Callable[[str], str], *, ledger: Ledger | None = None
+    settings: DoorSettings,
+    accounts: Accounts,
+    secrets: Callable[[str], str],
+    *,
+    ledger: Ledger | None = None,
+    journal: Journal | None = None,
 ) -> Service:
     """Open the door; returns when people can come in. Close the returned service to stop.
 
     `secrets(site_code)` gives the database address of that site's own login (KeyError or OSError if there is
-    none). `ledger` has the policies and rows of recordings; without one nothing is recorded.
+    none). `ledger` has the policies and rows of recordings; without one nothing is recorded. `journal` keeps the trail
+    of support; without one nobody looks in.
 
     Raises WorkerUnavailable if the screens do not load, OSError if the port is taken.
     """
@@ -87,21 +106,32 @@ async def serve(
     key = load_host_key(settings.host_key_path)
     gateway = Gateway(settings, secrets)
     keeper = Doorkeeper(settings, accounts, gateway)
-    gateway.own_account = OwnAccount(accounts, keeper.guesses, keeper.limits)
+    gateway.answers = Answers(gateway, accounts, keeper.guesses, keeper.limits)
+    desk = SupportDesk(gateway, accounts, journal) if journal is not None else None
+    gateway.support = desk or gateway.support
+    gateway.support.listeners.append(gateway.recorder.support_changed)
     async with contextlib.AsyncExitStack() as undo:
         undo.push_async_callback(gateway.close)
         await gateway.start()
         if ledger is not None:
             await gateway.recorder.start(ledger, Archive(Installation(settings.state_folder)))
         control = ControlSocket(gateway, settings.control_path)
+        if desk is not None:
+            approvals = Approvals(desk, keeper)
+            control.offer("support.waiting", approvals.waiting)
+            control.offer("support.approve", approvals.approve)
         undo.push_async_callback(control.close)
         await control.open()
         metrics = make_metrics_door(gateway, accounts)
         undo.push_async_callback(metrics.close)
         if settings.metrics_port is not None:
             await metrics.open(settings.metrics_port)
+        mosh = MoshDoor(gateway, settings, settings.mosh_ports) if settings.mosh_ports is not None else None
+        if mosh is not None:
+            undo.push_async_callback(mosh.close)
+            await mosh.open()
         listener = await asyncssh.create_server(
-            lambda: Door(keeper),
+            lambda: Door(keeper, mosh),
             settings.host,
             settings.port,
             config=[],
@@ -120,10 +150,10 @@ async def serve(
             encoding=None,
             window=64 * 1024,
             login_timeout=settings.login_grace_s,
-            keepalive_interval=settings.keepalive_s,
+            keepalive_interval=settings.keepalive_s * SSH_TIMES,
             keepalive_count_max=settings.keepalive_missed,
         )
-        service = Service(keeper, listener, control, metrics)
+        service = Service(keeper, listener, control, metrics, mosh)
         undo.pop_all()  # the door is open: closing all of it is the service's from here on
         undo.push_async_callback(service.close)
         await service.open_web()

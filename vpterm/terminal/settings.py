@@ -19,6 +19,18 @@ class DoorSettings:
     loopback only, else TLS with `web_certificate` and `web_key` (PEM) or a certificate of its own; `web_names` are
     the names under which browsers may call it. A browser without an open page for `web_idle_s`, or since its login
     for `web_login_s`, must say the password again.
+
+    After an upgrade, who stays in the old release is moved after `drain_s`; a session there that nobody looks at, once
+    that has lasted for `drain_unseen_s`.
+
+    A person has at most `seats_per_person` terminals at once; a newer one closes the oldest. With so many `sessions`
+    open nobody gets another. A terminal may send `input_burst` bytes at once and `input_rate` a second in the long run.
+
+    A worker that holds more than `worker_memory_mib` (0: as much as it likes) is ended; 24 busy sessions need some 200.
+    `worker_nice` has the doors go first where cores are scarce.
+
+    mosh is offered on these UDP ports (first, last), each one person's; a client that is away longer than
+    `mosh_away_s` must come in again.
     """
 
     state_folder: Path
@@ -31,9 +43,9 @@ class DoorSettings:
     connections: int = 600
     connections_per_address: int = 60
     login_grace_s: float = 60.0
-    keepalive_s: float = 15.0
+    keepalive_s: float = 14.0  # with those that may be missed, less than a minute to notice a dead line
     keepalive_missed: int = 3
-    heartbeat_s: float = 2.0
+    heartbeat_s: float = 5.0
     heartbeat_limit_s: float = 15.0
     busy_limit_s: float = 3.0
     guesses_per_account: int = 8
@@ -51,6 +63,16 @@ class DoorSettings:
     web_login_s: float = 12 * 3600.0
     metrics_port: int | None = None
     log_json: bool = False
+    seats_per_person: int = 5
+    sessions: int = 600
+    input_rate: float = 8 * 1024.0
+    input_burst: float = 256 * 1024.0
+    worker_memory_mib: int = 768
+    worker_nice: int = 2
+    drain_s: float = 12 * 3600.0
+    drain_unseen_s: float = 15.0
+    mosh_ports: tuple[int, int] | None = None
+    mosh_away_s: float = 4 * 3600.0
 
     @property
     def host_key_path(self) -> Path:
@@ -63,6 +85,11 @@ class DoorSettings:
         return self.state_folder / "control.sock"
 
     @property
+    def mosh_path(self) -> Path:
+        """Where the programs that mosh-servers show come back to."""
+        return self.state_folder / "mosh.sock"
+
+    @property
     def web_key_path(self) -> Path:
         """The private key of the browser door's own certificate, readable by its owner only."""
         return self.state_folder / "web_key.pem"
@@ -71,6 +98,11 @@ class DoorSettings:
     def web_certificate_path(self) -> Path:
         """The certificate that the browser door has made for itself."""
         return self.state_folder / "web_certificate.pem"
+
+    @property
+    def untold_path(self) -> Path:
+        """What people have not been told yet of sessions that ended without them."""
+        return self.state_folder / "untold.json"
 
     @property
     def last_sites_path(self) -> Path:

@@ -17,6 +17,8 @@ from typing import Any, cast
 _log = logging.getLogger("vpterm.terminal")
 
 _PREFIX = struct.Struct(">IH")
+_HIGH = 1024 * 1024  # bytes waiting to be read by the other end, from which everybody is held
+_ROOM_S = 0.005
 MAX_HEADER = 16 * 1024
 MAX_BODY = 4 * 1024 * 1024
 
@@ -28,8 +30,11 @@ KINDS: dict[str, dict[str, type]] = {
     "ping": {"number": int},
     "session.open": {"session": int, "request": dict},
     "session.end": {"session": int},
+    "session.move": {"session": int},
     "session.tell": {"session": int, "sentence": str},
+    "session.unlock": {"session": int},
     "session.recorded": {"session": int, "reason": str},
+    "session.support": {"session": int, "standing": dict},
     "viewer.attach": {  # columns and rows 0: the session's own size, whatever it becomes ("viewer.size" tells it)
         "session": int,
         "viewer": int,
@@ -38,11 +43,13 @@ KINDS: dict[str, dict[str, type]] = {
         "terminal": dict,
         "notice": str,
         "watches": bool,
+        "guest": dict,  # guests.py; {} for the session's own person
     },
+    "viewer.guest": {"viewer": int, "guest": dict},
     "viewer.input": {"viewer": int},
     "viewer.resize": {"viewer": int, "columns": int, "rows": int},
     "viewer.pause": {"viewer": int},
-    "viewer.resume": {"viewer": int},
+    "viewer.resume": {"viewer": int, "whole": bool, "bytes_s": int},
     "viewer.detach": {"viewer": int},
     "link.answered": {"session": int, "number": int, "answer": dict},
     # worker to gateway
@@ -55,12 +62,17 @@ KINDS: dict[str, dict[str, type]] = {
     "viewer.size": {"viewer": int, "columns": int, "rows": int},
     "viewer.taken": {"viewer": int, "bytes": int},
     "viewer.closed": {"viewer": int},
+    "session.keyboard_back": {"session": int},
     "link.site": {"session": int, "site": str},
     "link.place": {"session": int, "place": str},
     "link.leave": {"session": int},
     "link.detach": {"session": int},
     "link.shut_out": {"session": int},
+    "link.locked": {"session": int},
+    "link.end": {"session": int, "why": str},
     "link.ask": {"session": int, "number": int, "question": str, "values": dict},
+    "link.offer": {"session": int, "number": int, "name": str, "size": int},
+    "link.piece": {"session": int, "number": int},
 }
 
 
@@ -166,7 +178,7 @@ class WireProtocol(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the event loop."""
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.set_write_buffer_limits(high=1024 * 1024)
+        self._transport.set_write_buffer_limits(high=_HIGH)
 
     def data_received(self, data: bytes) -> None:
         """Called by the event loop; ends the connection on what is not our protocol."""
@@ -200,6 +212,11 @@ class WireProtocol(asyncio.Protocol):
         """Send one frame; silently nothing when the other end is gone (`on_lost` has told it)."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(encode(kind, body, **fields))
+
+    async def until_room(self) -> None:
+        """Wait while much is queued: for what is large and has time, so that no screen is ever held for it."""
+        while self._transport is not None and self._transport.get_write_buffer_size() > _HIGH // 4:  # noqa: ASYNC110
+            await asyncio.sleep(_ROOM_S)  # the transport tells only of _HIGH
 
     def close(self) -> None:
         """Close this end after what waits has been sent."""

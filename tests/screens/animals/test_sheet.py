@@ -1,5 +1,7 @@
 """The animal's page, by keys."""
 
+import pytest
+
 from tests.screens.practice_desk import elsewhere, fill, sees, sit_down
 from tests.world import Group
 from vpterm.practice.animals.actions import register_animal
@@ -125,6 +127,19 @@ async def test_reception_is_not_offered_a_consultation(group: Group) -> None:
     async with sit_down(group, "animals.sheet", "accueil.lilas", animal_id=people.mirza) as desk:
         assert sees(desk, "F2 peser")
         assert not sees(desk, "F9 consulter")
+        assert sees(desk, "Ctrl+U réserver")
+        with elsewhere() as opened:
+            await desk.press("ctrl+u")
+        assert opened == [("agenda.book", {"client_id": people.martin, "animal_id": people.mirza})]
+
+
+@pytest.mark.parametrize(
+    ("login", "said"), [("vet.lilas", "Rien au dossier : F9"), ("accueil.lilas", "Rien au dossier.")]
+)
+async def test_an_empty_record_tells_each_what_they_can_do(group: Group, login: str, said: str) -> None:
+    people = await fill(group)
+    async with sit_down(group, "animals.sheet", login, animal_id=people.felix) as desk:
+        assert sees(desk, said)
 
 
 async def test_a_record_of_five_thousand_entries_opens_and_moves(group: Group) -> None:

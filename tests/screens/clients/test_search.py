@@ -43,6 +43,18 @@ async def test_letters_find_and_enter_opens_the_client(group: Group) -> None:
         assert place.box.value == ""
 
 
+async def test_a_bare_name_on_the_command_line_is_looked_for(group: Group) -> None:
+    people = await fill(group)
+    async with sit_down(group, "home.board") as desk:
+        desk.strike(*"mart so", "enter")
+        await desk.settle()
+        place = await found(desk)
+        assert [hit.client_id for hit in place.hits.rows] == [people.martin]
+        assert sees(desk, "« mart so » n'est pas une commande : voici la recherche.")
+        await desk.press("escape", "escape", "up")
+        assert sees(desk, "> mart so"), "it comes back, to be gone on with"
+
+
 async def test_an_animal_opens_at_once_even_when_enter_comes_before_the_answer(group: Group) -> None:
     await fill(group)
     async with sit_down(group, "clients.search") as desk:

@@ -18,8 +18,10 @@ from vpterm.screens.help.page import help_lines
 from vpterm.screens.keymap.registry import EVERYWHERE, Action, Keymap, Keys, name_of_key
 from vpterm.screens.keymap.standard import MAIN, SAVE, keymap
 from vpterm.screens.shell.commands import command
+from vpterm.screens.shell.foot import keys_line
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
+from vpterm.screens.theme.look import Look
 from vpterm.screens.widgets.fields import TextField
 
 
@@ -62,6 +64,17 @@ def test_no_key_means_two_things_and_each_has_an_alternative() -> None:
         if module.name != "vpterm.screens.main":  # it imports the same nouns, by name
             importlib.import_module(module.name)
     assert keymap.faults() == []
+
+
+KEPT_BY_BROWSERS = {"ctrl+n", "ctrl+t", "ctrl+w"}  # no page ever hears of them, but in full screen
+
+
+def test_what_a_browser_keeps_for_itself_has_another_key_there_and_is_in_the_menu() -> None:
+    for place, _title in keymap.places():
+        for action in keymap.actions(place):
+            keys = set(action.keys.all) if action.keys else set()
+            if keys & KEPT_BY_BROWSERS:
+                assert keys - KEPT_BY_BROWSERS, f"{place}: {action.name}"
 
 
 def test_faults_are_found() -> None:
@@ -141,3 +154,28 @@ def test_long_explanations_wrap_and_are_never_cut() -> None:
         lines = [line.text for line in help_lines(EVERYWHERE, ["x " * 60], width=20)]
     assert max(map(len, lines)) <= 20
     assert "".join(lines).count("x") >= 60
+
+
+PLACE = (
+    Action("book", MAIN, "book"),
+    *(Action(name, Keys(f"ctrl+{name[0]}", ("f13",)), name) for name in ("edit", "animal", "bill", "kin")),
+    Action("help", Keys("f1", ("ctrl+g",)), "help"),
+    Action("menu", Keys("f10", ("ctrl+p",)), "menu"),
+    Action("back", Keys("escape", ("ctrl+q",)), "back"),
+)
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (100, ["F1 help", "F9 book", "F10 menu", "Ctrl+E edit", "Ctrl+A animal", "Ctrl+B bill", "Ctrl+K kin"]),
+        (80, ["F1 help…", "F9 book", "F10 menu", "Ctrl+E edit", "Ctrl+A animal", "Ctrl+B bill"]),
+        (58, ["F1 help…", "F9 book", "Ctrl+E edit", "Ctrl+A animal"]),
+        (45, ["F1 help…", "F9 book", "Ctrl+E edit"]),
+        (30, ["F1 help…", "F9 book"]),
+    ],
+)
+def test_the_way_back_never_leaves_the_footer_and_help_says_when_there_is_more(width: int, shown: list[str]) -> None:
+    with using("en"):
+        line = keys_line(PLACE, Look("#ffffff", False, False), width).text
+    assert line == f" {'  '.join(shown)}".ljust(width - len("Esc back ")) + "Esc back "

@@ -151,3 +151,15 @@ async def test_a_work_that_outlasts_the_screens_is_no_mistake_of_the_program() -
         await pilot.pause(0.2)
         app.work(too_late())
     assert app.failures == []
+
+
+async def test_of_an_escape_held_down_no_more_waits_than_leads_home_and_nothing_else_is_dropped() -> None:
+    async with at_desk(app_for("test.board")) as desk:
+        desk.strike("enter", *["escape"] * 100)
+        await asyncio.sleep(0.3)  # the place still loads
+        assert desk.app.gate.waiting_keys == 8
+        desk.strike("m", *["escape", "left"] * 20)
+        await asyncio.sleep(0.1)
+        assert desk.app.gate.waiting_keys == 8 + 1 + 40
+        desk.app.forget_waiting_keys()
+        await desk.settle()

@@ -18,6 +18,7 @@ from vpterm.database.notices import Notices
 from vpterm.kernel.errors import Refused, Unavailable
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.commands import command, parse_command
+from vpterm.screens.shell.minutes import Minutes
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.person import SiteFace
 from vpterm.screens.shell.place import Place
@@ -112,6 +113,12 @@ class Link:
     def shut_out(self) -> None:
         self.asked.append("shut_out")
 
+    def has_locked(self) -> None:
+        self.asked.append("locked")
+
+    def end(self, why: str) -> None:
+        self.asked.append(f"end {why}")
+
 
 class Ear:
     """Notices by hand."""
@@ -183,6 +190,14 @@ async def test_who_presses_esc_once_too_often_and_types_on_loses_nothing() -> No
     assert done == ["cquitte"]
 
 
+async def test_a_key_of_the_place_beneath_needs_no_second_press_after_an_esc_too_many() -> None:
+    async with at_desk(app_with(Link())) as desk:
+        desk.strike("escape", "f1")
+        await desk.settle()
+        assert not desk.sees("Quitter vpterm ?")
+        assert desk.sees("AIDE")
+
+
 async def test_a_local_program_ends_with_the_site_that_is_wanted() -> None:
     app = app_with(None)
     async with at_desk(app) as desk:
@@ -205,14 +220,17 @@ async def test_a_command_is_done_and_remembered() -> None:
         assert done == ["24/11", "x", "24/11"]
 
 
-async def test_a_command_that_is_not_one_stays_to_be_mended() -> None:
+async def test_a_command_that_cannot_be_done_stays_to_be_mended_and_its_error_goes_with_the_first_change() -> None:
     async with at_desk(app_with(Link())) as desk:
-        await desk.type("zessai")
+        await desk.type("essa")
         await desk.press("enter")
-        assert desk.sees("! Aucune commande ne s'appelle « zessai ».")
-        assert desk.sees("> zessai")
+        assert desk.sees("! « essa » peut désigner plusieurs commandes.")
+        assert desk.sees("> essa")
+        await desk.press("backspace")
+        assert desk.sees("> ess")
+        assert not desk.sees("plusieurs commandes")
         await desk.press("escape")
-        assert not desk.sees("> zessai")
+        assert not desk.sees("> ess")
 
 
 async def test_keys_typed_ahead_answer_the_question_that_they_asked_for() -> None:
@@ -299,7 +317,7 @@ async def test_nothing_moves_while_nobody_types(monkeypatch: pytest.MonkeyPatch)
         painted: list[str] = []
         monkeypatch.setattr(Screen, "_compositor_refresh", lambda self: painted.append("paint"))
         monkeypatch.setattr(Widget, "refresh", lambda self, *arguments, **options: painted.append("refresh"))
-        monkeypatch.setattr(PracticeApp, "_minute", lambda self: None)
+        monkeypatch.setattr(Minutes, "passed", lambda self: None)
         await asyncio.sleep(1.2)
         assert painted == []
         monkeypatch.undo()
@@ -310,10 +328,10 @@ async def test_the_clock_goes_on_under_a_question_and_ends_with_the_session() ->
     async with at_desk(app) as desk:
         await desk.press("escape")
         app.context = replace(app.context, clock=lambda: MORNING + timedelta(minutes=1))
-        app._minute()
+        app.minutes.passed()
         await desk.settle()
         assert desk.sees("08:43")
-    app._minute()  # a timer that fires while the session ends finds no screen, and says nothing
+    app.minutes.passed()  # a timer that fires while the session ends finds no screen, and says nothing
     assert app.failures == []
 
 

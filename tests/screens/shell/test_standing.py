@@ -91,10 +91,11 @@ async def test_a_role_given_and_taken_counts_at_once(group: Group, language: str
         assert seat.link.asked == []
 
 
-async def test_what_is_open_offers_no_more_than_one_may(group: Group) -> None:
+async def test_what_is_open_offers_no_more_than_one_may(group: Group, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RIGHTS, Role.RECEPTION, frozenset({"care.weigh"}))  # a role that edits no client
     await morning(group)
     async with at_work(group, "asv.lilas") as seat:
-        await give(group, "asv.lilas", Role.SUPPORT)
+        await give(group, "asv.lilas", Role.RECEPTION)
         await seat.desk.press("f3", *"martin", "enter")
         assert "Ctrl+E" in seat.footer
         await take(group, "asv.lilas", Role.NURSE)
@@ -106,10 +107,13 @@ async def test_what_is_open_offers_no_more_than_one_may(group: Group) -> None:
         assert seat.app.screen is place
 
 
-async def test_a_save_with_a_right_just_lost_is_refused_in_words_and_keeps_them(group: Group) -> None:
+async def test_a_save_with_a_right_just_lost_is_refused_in_words_and_keeps_them(
+    group: Group, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(RIGHTS, Role.RECEPTION, frozenset({"care.weigh"}))  # a role that edits no client
     await morning(group)
     async with at_work(group, "asv.lilas") as seat:
-        await give(group, "asv.lilas", Role.SUPPORT)
+        await give(group, "asv.lilas", Role.RECEPTION)
         await seat.app.open("clients.form")
         await seat.desk.settle()
         await seat.desk.type("Lefort")

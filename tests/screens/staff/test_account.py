@@ -22,6 +22,7 @@ from vpterm.screens import staff as staff
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
+from vpterm.screens.widgets.form import Form
 from vpterm.terminal.gateway.own_account import OwnAccount
 from vpterm.terminal.identity.limits import GuessLimiter
 from vpterm.terminal.local import LocalLink
@@ -57,6 +58,10 @@ class LinkToDoor:
     def note_place(self, name: str) -> None: ...
 
     def shut_out(self) -> None: ...
+
+    def has_locked(self) -> None: ...
+
+    def end(self, why: str) -> None: ...
 
     async def ask_door(self, question: str, values: Mapping[str, str]) -> dict[str, Any]:
         async def answer(number: int) -> None:
@@ -227,3 +232,46 @@ async def test_a_session_asks_for_its_own_person_only(accounts: MemoryAccounts) 
         assert "refused" in await door.answer(LOGIN, question, {})
     accounts._accounts.pop("vet.port")
     assert "refused" in await door.answer("vet.port", "show", {})
+
+
+async def test_a_pin_is_set_changed_and_ended_by_who_knows_the_password(accounts: MemoryAccounts) -> None:
+    async with at_account(accounts) as desk:
+        assert desk.sees("Pas de code PIN pour les écrans verrouillés.")
+        await desk.press("ctrl+a")
+        for pin, again, told in (
+            ("1234", "1234", "! Ce code PIN se devine tout de suite."),
+            ("2580", "2581", "! Les deux ne sont pas identiques."),
+            ("258", "258", "! Ce n'est pas un code PIN."),
+        ):
+            await type_pin(desk, PASSWORD, pin, again)
+            assert desk.sees(told), desk.text
+        await type_pin(desk, "wrong", "2580", "2580")
+        assert desk.sees("! Le mot de passe est faux.")
+        assert await pin_of(accounts) is None
+        await type_pin(desk, PASSWORD, "2580", "2580")
+        assert desk.sees("Le code PIN déverrouille désormais vos écrans.")
+        assert desk.sees("Un code PIN déverrouille vos écrans.")
+        account = await accounts.find(LOGIN)
+        assert account is not None
+        assert await accounts.verify_pin(account, "2580")
+        assert "2580" not in (await pin_of(accounts) or "")
+        await desk.press("ctrl+a")
+        await type_pin(desk, PASSWORD, "", "")
+        assert desk.sees("Vous n'avez plus de code PIN.")
+        assert await pin_of(accounts) is None
+
+
+async def pin_of(accounts: MemoryAccounts) -> str | None:
+    account = await accounts.find(LOGIN)
+    return account.pin_hash if account is not None else None
+
+
+async def type_pin(desk: Desk, password: str, pin: str, again: str) -> None:
+    """Fill in the form anew, from its first field."""
+    form = desk.app.screen.query_one(Form)
+    for field in form.fields.values():
+        field.set_text("")
+    form.fields["password"].focus()
+    for text in (password, pin, again):
+        await desk.type(text)
+        await desk.press("enter")

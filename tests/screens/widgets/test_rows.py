@@ -54,6 +54,25 @@ async def test_a_title_that_fits_is_not_cut_where_the_position_stands_beside_it(
         assert desk.lines[2].split() == ["name", "town", "1/50"]
 
 
+async def test_a_finger_moves_the_cursor_and_on_it_opens() -> None:
+    opened: list[str] = []
+
+    async def open_row(row: Animal) -> None:
+        opened.append(row.name)
+
+    rows = herd(on_open=open_row)
+    async with desk_with(rows) as desk:
+        await desk.pilot.click(rows, offset=(5, 1))
+        await desk.settle()
+        assert (rows.cursor, opened) == (1, [])
+        await desk.pilot.click(rows, offset=(5, 1))
+        await desk.settle()
+        assert opened == ["Éclair"]
+        await desk.pilot.click(rows, offset=(5, 4))  # below the last row there is nothing
+        await desk.settle()
+        assert (rows.cursor, opened) == (1, ["Éclair"])
+
+
 async def test_plain_glyphs_for_a_console() -> None:
     async with desk_with(herd(), colours="16", glyphs="console") as desk:
         assert desk.lines[2][1] == ">"

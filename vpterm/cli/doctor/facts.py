@@ -68,6 +68,8 @@ class OpenDoor:
     offered: Mapping[str, tuple[str, ...]] | None = None  # algorithms, by the names of algorithms.OFFERED
     sessions: int | None = None
     workers_mib: float | None = None
+    limits: str = ""  # what holds the workers: "cgroup", "process"; "" where nobody says
+    worker_memory_mib: int = 0  # how much each may hold; 0: no limit
 
 
 @dataclass(frozen=True, slots=True)

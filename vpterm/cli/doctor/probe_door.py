@@ -7,11 +7,13 @@ import socket
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from vpterm.cli.doctor.facts import OpenDoor, Recordings
 from vpterm.cli.ground import Ground
 from vpterm.kernel.errors import VptermError
 from vpterm.terminal.gateway.administration import ask_gateway, list_sessions
+from vpterm.terminal.gateway.memory import memory_mib
 from vpterm.terminal.settings import DoorSettings
 
 _PATIENCE_S = 3.0
@@ -26,13 +28,17 @@ def probe_door(standing: Ground, host: str, port: int) -> OpenDoor:
     answers, offered = _ask(host, port)
     sessions: int | None = None
     memory: float | None = None
+    limits: dict[str, Any] = {}
+    control = DoorSettings(state_folder=standing.installation.home).control_path
     with contextlib.suppress(VptermError):
-        found = list_sessions(DoorSettings(state_folder=standing.installation.home).control_path)
+        limits = ask_gateway(control, "limits")
+        found = list_sessions(control)
         sessions = len(found)
         memory = _pss_mib({each.worker_pid for each in found})
     return OpenDoor(
         is_kept=standing.has_keeper(), port=port, port_answers=answers, offered=offered,
         sessions=sessions, workers_mib=memory,
+        limits=str(limits.get("kind", "")), worker_memory_mib=int(limits.get("worker_memory_mib", 0)),
     )  # fmt: skip
 
 
@@ -92,12 +98,18 @@ def read_offer(payload: bytes) -> dict[str, tuple[str, ...]]:
 
 
 def _pss_mib(pids: set[int]) -> float | None:
-    """The memory of some processes, shared pages divided fairly; None where it may not be read."""
-    total = 0
+    """The memory of some processes, shared pages divided fairly; None where it cannot be read.
+
+    Only root reads that of workers, which are closed to their own account; others hear of all that is in no file.
+    """
     try:
-        for pid in pids:
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
-            total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        return sum(_pss_kib(pid) for pid in pids) / 1024
+    except PermissionError:
+        return float(sum(memory_mib(pid) for pid in pids))
     except (OSError, StopIteration):
         return None
-    return total / 1024
+
+
+def _pss_kib(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))

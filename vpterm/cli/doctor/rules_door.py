@@ -31,6 +31,8 @@ def judge_door(door: OpenDoor) -> Iterator[Finding]:
     )  # fmt: skip
     yield ok("door", sentence.format(port=door.port, n=door.sessions or 0))
     yield _algorithms(door.offered)
+    if door.limits:
+        yield _limits(door)
 
 
 def _closed(door: OpenDoor) -> Finding:
@@ -54,6 +56,19 @@ def _algorithms(offered: Mapping[str, tuple[str, ...]] | None) -> Finding:
             _("Something stands between you and the door, or the program was changed."),
         )  # fmt: skip
     return ok("algorithms", _("The door speaks our algorithms and no others."))
+
+
+def _limits(door: OpenDoor) -> Finding:
+    if not door.worker_memory_mib:
+        return careful(
+            "limits", _("Workers may hold as much memory as they like."),
+            _("Set worker_memory_mib in the section [door] of vpterm.toml."),
+        )  # fmt: skip
+    if door.limits == "cgroup":
+        sentence = _("A control group limits each worker to {mib} MiB.")
+    else:
+        sentence = _("The gateway ends a worker over {mib} MiB; the kernel refuses it twice as much.")
+    return ok("limits", sentence.format(mib=door.worker_memory_mib))
 
 
 def _is_a_sign(name: str) -> bool:

@@ -72,7 +72,7 @@ def _cgroup(is_there: bool) -> Finding:
     if is_there:
         return ok("cgroup", _("Control groups (cgroup v2) are there to limit workers."))
     return careful(
-        "cgroup", _("There are no control groups (cgroup v2): one worker could take all memory."),
+        "cgroup", _("There are no control groups (cgroup v2): workers have limits of their own alone."),
         _("On a system with systemd 247 or newer they are there by themselves."),
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ class DraftRow:
     subject: str
     values: dict[str, Any]
     typed_at: datetime
+    session_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,33 +30,35 @@ class KeptPlacesRow:
 
 
 async def find_draft(context: Context, *, form: str, subject: str) -> DraftRow | None:
-    """The person's draft of this form about this subject, or None."""
+    """The person's draft of this form about this subject, or None: this session's, else the newest of another."""
     drafts = await _read(context, form, subject)
     return drafts[0] if drafts else None
 
 
 async def list_drafts(context: Context, *, form: str | None = None) -> list[DraftRow]:
-    """The person's drafts (of one form where given), the newest first."""
+    """The person's drafts (of one form where given), this session's first, then the newest."""
     return await _read(context, form, None)
 
 
 async def _read(context: Context, form: str | None, subject: str | None) -> list[DraftRow]:
-    statement = select(FormDraft.form, FormDraft.subject, FormDraft.field_values, FormDraft.typed_at).where(
-        FormDraft.site_id == context.site_id, FormDraft.staff_id == context.staff_id
-    )
+    columns = (FormDraft.form, FormDraft.subject, FormDraft.field_values, FormDraft.typed_at, FormDraft.session_name)
+    statement = select(*columns).where(FormDraft.site_id == context.site_id, FormDraft.staff_id == context.staff_id)
     if form is not None:
         statement = statement.where(FormDraft.form == form)
     if subject is not None:
         statement = statement.where(FormDraft.subject == subject)
     async with context.reading() as connection:
-        rows = (await connection.execute(statement.order_by(FormDraft.typed_at.desc()))).all()
-    return [DraftRow(row.form, row.subject, row.field_values, row.typed_at) for row in rows]
+        own_first = (FormDraft.session_name == context.session_name).desc()
+        rows = (await connection.execute(statement.order_by(own_first, FormDraft.typed_at.desc()))).all()
+    return [DraftRow(*row) for row in rows]
 
 
 async def find_places(context: Context) -> KeptPlacesRow | None:
-    """Where the person was at this site, or None: they left in order, or were on the home board."""
+    """Where this session of the person was, or None: they left in order, or were on the home board."""
     statement = select(KeptPlaces.places, KeptPlaces.kept_at).where(
-        KeptPlaces.site_id == context.site_id, KeptPlaces.staff_id == context.staff_id
+        KeptPlaces.site_id == context.site_id,
+        KeptPlaces.staff_id == context.staff_id,
+        KeptPlaces.session_name == context.session_name,
     )
     async with context.reading() as connection:
         row = (await connection.execute(statement)).one_or_none()

@@ -12,7 +12,7 @@ from vpterm.database.tables import Table
 
 
 class FormDraft(Table):
-    """What a person has typed into one form about one subject and not saved yet. One draft each."""
+    """What a person has typed into one form about one subject and not saved yet. One draft each, in each session."""
 
     __tablename__ = "form_drafts"
     __sharing__ = PerSite(attributed=False, deletable=True)
@@ -23,6 +23,7 @@ class FormDraft(Table):
     subject: Mapped[str] = mapped_column(primary_key=True)
     field_values: Mapped[dict[str, Any]] = mapped_column(JSONB)
     typed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    session_name: Mapped[str] = mapped_column(primary_key=True, server_default="", sort_order=910)
 
 
 class KeptPlaces(Table):
@@ -35,3 +36,4 @@ class KeptPlaces(Table):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
     places: Mapped[list[Any]] = mapped_column(JSONB)
     kept_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    session_name: Mapped[str] = mapped_column(primary_key=True, server_default="", sort_order=910)

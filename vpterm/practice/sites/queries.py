@@ -32,12 +32,17 @@ class SiteRow:
     legal_form: str
     siren: str
     vat_number: str
+    entity_address: str
+    entity_postcode: str
+    entity_town: str
 
 
 _SITES = select(
     Site.id, Site.code, Site.name, Site.login, Site.colour, Site.siret, Site.address, Site.postcode, Site.town,
     Site.phone, Site.email, Site.invoice_prefix, Site.billing_entity_id,
     BillingEntity.name.label("entity_name"), BillingEntity.legal_form, BillingEntity.siren, BillingEntity.vat_number,
+    BillingEntity.address.label("entity_address"), BillingEntity.postcode.label("entity_postcode"),
+    BillingEntity.town.label("entity_town"),
 ).join(BillingEntity, BillingEntity.id == Site.billing_entity_id)  # fmt: skip
 
 

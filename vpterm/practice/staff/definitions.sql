@@ -85,3 +85,13 @@ BEGIN
 END $$;
 CREATE TRIGGER y_rights AFTER INSERT OR UPDATE OR DELETE ON staff_sites FOR EACH ROW EXECUTE FUNCTION tell_rights('staff_id');
 CREATE TRIGGER y_rights AFTER UPDATE OF left_on ON staff FOR EACH ROW EXECUTE FUNCTION tell_rights('id');
+
+-- Times of sessions are those of roles: all open sessions read theirs again ("" names nobody, and so everybody).
+CREATE FUNCTION tell_times() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp
+AS $$
+BEGIN
+  PERFORM pg_notify('rights', '');
+  RETURN NULL;
+END $$;
+CREATE TRIGGER y_times AFTER INSERT OR UPDATE OR DELETE ON session_times FOR EACH STATEMENT EXECUTE FUNCTION tell_times();

@@ -51,12 +51,16 @@ async def record_login(
 async def count_guesses(
     database: Database, *, login: str, address: str, within: timedelta, now: datetime | None = None
 ) -> Guesses:
-    """Wrong guesses of late at this account, since it was last opened, and from this address, at all accounts."""
+    """Wrong guesses of late at this account, since it was last opened, and from this address, at all accounts.
+
+    What lies ahead of now by more than `within` is of a clock that was wrong: it neither counts, nor hides what does.
+    """
     now, network = now or datetime.now(UTC), network_of(address)
-    wrong = and_(LoginEvent.happened_at > now - within, LoginEvent.accepted.is_(False), LoginEvent.method.in_(GUESSED))
+    late = LoginEvent.happened_at.between(now - within, now + within)
+    wrong = and_(late, LoginEvent.accepted.is_(False), LoginEvent.method.in_(GUESSED))
     opened = (
         select(func.coalesce(func.max(LoginEvent.happened_at), datetime.min.replace(tzinfo=UTC)))
-        .where(LoginEvent.login == login, LoginEvent.accepted, LoginEvent.happened_at > now - within)
+        .where(LoginEvent.login == login, LoginEvent.accepted, late)
         .scalar_subquery()
     )
     counts = select(

@@ -18,13 +18,14 @@ from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _
 from vpterm.practice.staff.codes import hash_of_recovery_code, new_recovery_codes, step_of_code
 from vpterm.practice.staff.passwords import hash_password
-from vpterm.practice.staff.rules import CodePolicy, CodeRule, Role, check_password, strictest
+from vpterm.practice.staff.rules import CodePolicy, CodeRule, Role, check_password, check_pin, strictest
 from vpterm.practice.staff.sealing import Seal
 from vpterm.practice.staff.tables import (
     CodePolicyRow,
     IdentityChange,
     RecoveryCode,
     StaffPassword,
+    StaffPin,
     StaffSite,
     StaffTotp,
 )
@@ -55,6 +56,31 @@ async def change_own_password(database: Database, *, staff_id: int, password: st
             )
         )
         await note_change(connection, staff_id=staff_id, what="password.changed")
+
+
+async def change_own_pin(database: Database, *, staff_id: int, pin: str) -> None:
+    """The PIN with which the person goes on at their locked screens; Refused when it is none, or too easy."""
+    pin_hash = await asyncio.to_thread(hash_password, check_pin(pin))
+    async with database.transaction(staff_id=staff_id) as connection:
+        statement = upsert(StaffPin).values(staff_id=staff_id, pin_hash=pin_hash)
+        await connection.execute(
+            statement.on_conflict_do_update(index_elements=[StaffPin.staff_id], set_={"pin_hash": pin_hash})
+        )
+        await note_change(connection, staff_id=staff_id, what="pin.changed")
+
+
+async def end_own_pin(database: Database, *, staff_id: int) -> None:
+    """Only the password goes on from now on."""
+    async with database.transaction(staff_id=staff_id) as connection:
+        ended = await connection.execute(delete(StaffPin).where(StaffPin.staff_id == staff_id))
+        if ended.rowcount:
+            await note_change(connection, staff_id=staff_id, what="pin.ended")
+
+
+async def find_pin_hash(database: Database, *, staff_id: int) -> str | None:
+    """For the gateway's login only."""
+    async with database.reading() as connection:
+        return await connection.scalar(select(StaffPin.pin_hash).where(StaffPin.staff_id == staff_id))
 
 
 async def enrol_totp(

@@ -1,10 +1,11 @@
-"""Roles, what each may do, what a password must be, who is asked for a code, when guessing is stopped. Pure."""
+"""Roles, what each may do, what a password and a PIN must be, who is asked for a code, when guessing is stopped. Pure."""
 
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import N_, _
@@ -45,7 +46,16 @@ RIGHTS: dict[Role, frozenset[str]] = {
     Role.NURSE: frozenset(_DESK | _CARE),
     Role.RECEPTION: frozenset(_DESK | {"care.weigh"}),
     Role.MANAGEMENT: frozenset(
-        _DESK | {"invoices.credit", "agenda.manage", "fees.edit", "group.manage", "staff.manage", "audit.read"}
+        _DESK
+        | {
+            "invoices.credit",
+            "agenda.manage",
+            "fees.edit",
+            "group.manage",
+            "staff.manage",
+            "audit.read",
+            "support.approve",
+        }
     ),
     Role.SUPPORT: frozenset(),
 }
@@ -54,6 +64,11 @@ RIGHTS: dict[Role, frozenset[str]] = {
 def rights_of(roles: frozenset[Role]) -> frozenset[str]:
     """Everything that the roles of a person at a site allow together."""
     return frozenset().union(*(RIGHTS[role] for role in roles)) if roles else frozenset()
+
+
+def works_there(roles: frozenset[Role]) -> bool:
+    """Whether a person with these roles at a site works there: support looks in when asked, and works nowhere."""
+    return bool(roles - {Role.SUPPORT})
 
 
 def check_role(text: str) -> Role:
@@ -72,6 +87,26 @@ def check_password(password: str) -> str:
             field="password",
         )
     return password
+
+
+SHORTEST_PIN, LONGEST_PIN = 4, 6  # always shorter than a password, so that what is typed at a lock is one or the other
+WRONG_PINS = 5
+
+
+def is_like_pin(text: str) -> bool:
+    """Whether what somebody typed at a locked screen is meant as a PIN."""
+    return text.isascii() and text.isdigit() and SHORTEST_PIN <= len(text) <= LONGEST_PIN
+
+
+def check_pin(pin: str) -> str:
+    """Digits that nobody guesses at first sight: neither one digit again and again nor a run up or down."""
+    if not is_like_pin(pin):
+        advice = _("Use {least} to {most} digits.").format(least=SHORTEST_PIN, most=LONGEST_PIN)
+        raise Refused(_("This is no PIN."), advice, field="pin")
+    steps = {int(after) - int(before) for before, after in pairwise(pin)}
+    if len(steps) == 1 and steps <= {-1, 0, 1}:
+        raise Refused(_("This PIN is guessed at once."), _("Take other digits."), field="pin")
+    return pin
 
 
 class CodeRule(StrEnum):

@@ -48,6 +48,16 @@ class StaffPassword(Attributed, Table):
     password_hash: Mapped[str]
 
 
+class StaffPin(Attributed, Table):
+    """The argon2id hash of the PIN with which a person goes on at their own locked screen. It opens no door."""
+
+    __tablename__ = "staff_pins"
+    __sharing__ = DoorOnly()
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    pin_hash: Mapped[str]
+
+
 class StaffTotp(Attributed, Table):
     """The secret from which a person's telephone makes codes, sealed (sealing.py), and the last time step used."""
 
@@ -96,6 +106,21 @@ class CodePolicyRow(Attributed, Table):
     role: Mapped[str] = mapped_column(primary_key=True)
     rule: Mapped[str]
     with_key: Mapped[bool]
+
+
+class SessionTimesRow(Attributed, Table):
+    """How long a session of a role may stand still, stand alone, and last, in seconds; NULL: for ever.
+
+    A role without a row has the times to begin with (session_times.py).
+    """
+
+    __tablename__ = "session_times"
+    __sharing__ = GroupOnly(audited=True)
+
+    role: Mapped[str] = mapped_column(primary_key=True)
+    lock_after_s: Mapped[int | None]
+    alone_s: Mapped[int | None]
+    longest_s: Mapped[int | None]
 
 
 class IdentityChange(Numbered, Attributed, Table):

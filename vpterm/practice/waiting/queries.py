@@ -1,6 +1,6 @@
 """Reads of the waiting room. Only this site's visits can be seen, whatever the group shares."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +46,11 @@ class VisitRow:
     minutes: int
     late: bool
 
+    def at(self, now: datetime) -> "VisitRow":
+        """The same visit at another moment; itself where nothing changes by waiting."""
+        minutes, late = _waited(self.state, now, self.arrived_at, self.called_at or self.left_at, self.booked_at)
+        return self if (minutes, late) == (self.minutes, self.late) else replace(self, minutes=minutes, late=late)
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -58,6 +63,10 @@ class Board:
     @property
     def rows(self) -> tuple[VisitRow, ...]:
         return (*self.waiting, *self.in_consultation, *self.to_bill)
+
+    def at(self, now: datetime) -> "Board":
+        """The same people at another moment: those who wait have waited longer."""
+        return replace(self, waiting=tuple(row.at(now) for row in self.waiting))
 
 
 async def waiting_room(context: Context) -> Board:
@@ -124,10 +133,12 @@ def visits_select() -> Select[*tuple[Any, ...]]:
 
 def _row(values: dict[str, Any], now: datetime) -> VisitRow:
     state = State(values.pop("state"))
-    arrived_at, called_at = values["arrived_at"], values["called_at"]
-    return VisitRow(
-        state=state,
-        minutes=waited_min(now, arrived_at, called_at or values["left_at"]),
-        late=state == State.WAITING and is_late(now, arrived_at, values["booked_at"]),
-        **values,
-    )
+    until = values["called_at"] or values["left_at"]
+    minutes, late = _waited(state, now, values["arrived_at"], until, values["booked_at"])
+    return VisitRow(state=state, minutes=minutes, late=late, **values)
+
+
+def _waited(
+    state: State, now: datetime, arrived_at: datetime, until: datetime | None, booked_at: datetime | None
+) -> tuple[int, bool]:
+    return waited_min(now, arrived_at, until), state == State.WAITING and is_late(now, arrived_at, booked_at)

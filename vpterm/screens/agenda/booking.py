@@ -22,6 +22,7 @@ from vpterm.screens.agenda.day import AgendaDay
 from vpterm.screens.agenda.fields import DurationField, WhenField, moment_text
 from vpterm.screens.agenda.proposals import FreeTimes, Wanted
 from vpterm.screens.keymap.standard import SAVE_FORM
+from vpterm.screens.privacy import owner
 from vpterm.screens.shell.place import Place
 from vpterm.screens.widgets.choice import Choice, ChoiceField
 from vpterm.screens.widgets.fields import PhoneField, TextField
@@ -98,7 +99,7 @@ class BookingForm(Place):
 
     def on_mount(self) -> None:
         """The first field that is still empty; a list of free times that was asked for comes first."""
-        self.head.show_subject(_("Booking"), self.subject_name)
+        self.head.show_subject(_("Booking"), owner(self.subject_name))
         order = list(self.form.fields.values())
         first = next((field for field in order if not field.text and not field.disabled), self.note)
         if self.slot_first and self.reason.text:

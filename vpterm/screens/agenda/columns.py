@@ -6,6 +6,8 @@ from vpterm.kernel.dates import format_day_title, format_duration, format_time, 
 from vpterm.kernel.i18n import N_, _
 from vpterm.practice.agenda.queries import BookingRow, Gap, Slot
 from vpterm.screens.desk.shown import Entry, is_closed, last_name, phone, sign, why
+from vpterm.screens.privacy import owner as owner_name
+from vpterm.screens.privacy import private
 from vpterm.screens.theme.look import Look
 from vpterm.screens.widgets.columns import Column
 
@@ -20,7 +22,9 @@ def day_columns(look: Look) -> list[Column[Entry]]:
         Column[Entry](N_("owner"), owner, 14, stretch=1),
         Column[Entry](N_("telephone"), phone, 14, rank=1),
         Column[Entry](N_("species"), lambda entry: _of(entry, "species"), 8, rank=3),
-        Column[Entry](N_("note"), lambda entry: "" if is_closed(entry) else _of(entry, "note"), 16, rank=4, stretch=2),
+        Column[Entry](
+            N_("note"), lambda entry: private("" if is_closed(entry) else _of(entry, "note")), 16, rank=4, stretch=2
+        ),
     ]
 
 
@@ -47,12 +51,18 @@ def who(entry: Entry) -> str:
     """The patient, the caller, what the time is closed for, or that it is free."""
     if isinstance(entry, Gap):
         return "  " + _("free")
-    return _("taken") if entry.hidden else entry.who
+    if entry.hidden:
+        return _("taken")
+    return entry.who if entry.animal or entry.is_closed else owner_name(entry.who)
 
 
 def owner(entry: Entry) -> str:
     """The client, beside an animal."""
-    return entry.client_name if isinstance(entry, BookingRow) and entry.animal else ""
+    return owner_name(entry.client_name) if isinstance(entry, BookingRow) and entry.animal else ""
+
+
+def _note(entry: Entry) -> str:
+    return private("" if is_closed(entry) else _of(entry, "note"))
 
 
 def _of(entry: Entry, name: str) -> str:

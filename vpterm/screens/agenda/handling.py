@@ -14,6 +14,7 @@ from vpterm.practice.agenda.queries import BookingRow, Gap
 from vpterm.practice.agenda.rules import Span, slots
 from vpterm.practice.sites.queries import SiteRow, list_sites
 from vpterm.screens.desk.shown import STATES
+from vpterm.screens.privacy import private
 from vpterm.screens.widgets.dialogs import PickList, Question
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ async def ask_what(app: PracticeApp, row: BookingRow) -> str | None:
 def _title(row: BookingRow) -> str:
     times = f"{format_time(row.starts_at)}–{format_time(row.ends_at)}"
     names = " · ".join(text for text in (row.animal, row.client_name or row.caller) if text) or row.note
-    return f"{times}   {names}"
+    return private(f"{times}   {names}")
 
 
 def _card(row: BookingRow) -> str:
@@ -54,7 +55,7 @@ def _card(row: BookingRow) -> str:
         lines.append(
             _("Booked by {person}, {moment}").format(person=row.booked_by, moment=format_moment(row.booked_at))
         )
-    return "\n".join(lines)
+    return private("\n".join(lines))
 
 
 async def pick_site(app: PracticeApp) -> SiteRow | None:

@@ -11,7 +11,7 @@ from vpterm.practice.agenda.queries import day_agenda, find_booking, list_reason
 from vpterm.practice.agenda.wishes import parse_request, parse_wish
 from vpterm.practice.animals.queries import animal_sheet
 from vpterm.practice.clients.queries import find_client
-from vpterm.practice.drafts.queries import find_draft
+from vpterm.practice.drafts.actions import take_draft
 from vpterm.practice.sites.queries import list_sites
 from vpterm.screens.agenda.booking import FORM, BookingForm
 from vpterm.screens.agenda.day import AgendaDay
@@ -77,7 +77,7 @@ async def open_form(
         slot_first=slot_first,
     )  # fmt: skip
     said = text or reason or when or slot_first
-    draft = await find_draft(context, form=FORM, subject=subject)
+    draft = await take_draft(context, form=FORM, subject=subject)
     texts: dict[str, str] = dict(draft.values["texts"]) if draft and not said else {}
     numbers = draft.values["who"] if draft and not said else {}
     patient = await find_patient(app, client_id or numbers.get("client_id"), animal_id or numbers.get("animal_id"))

@@ -37,10 +37,10 @@ class WeekHeading(Vertical):
 def week_pieces(week: Sequence[DayCount], day: date, width: int) -> list[tuple[str, Role]]:
     """`lun 23 (5)   MAR 24 (26)`: the number of bookings in brackets, none on a day when nobody opens.
 
-    A full week on a narrow terminal names its days in two letters.
+    A full week on a narrow terminal names its days in two letters, and a telephone's counts nothing.
     """
-    for letters in ("abbreviated", "short"):
-        texts = [_told(one, letters, is_here=one.day == day) for one in week]
+    for letters, counts in (("abbreviated", True), ("short", True), ("short", False)):
+        texts = [_told(one, letters, is_here=one.day == day, counts=counts) for one in week]
         room = width - sum(display_width(text) for text in texts)
         if room >= len(texts) - 1:
             break
@@ -51,8 +51,8 @@ def week_pieces(week: Sequence[DayCount], day: date, width: int) -> list[tuple[s
     return pieces
 
 
-def _told(one: DayCount, letters: str, *, is_here: bool) -> str:
+def _told(one: DayCount, letters: str, *, is_here: bool, counts: bool) -> str:
     name = format_weekday(one.day.isoweekday(), width=letters).rstrip(".")
     # In capitals too, since bold alone is not to be seen on every terminal.
     shown = f"{name.upper() if is_here else name} {one.day.day}"
-    return f"{shown} ({one.bookings})" if one.bookings or one.free_min else shown
+    return f"{shown} ({one.bookings})" if counts and (one.bookings or one.free_min) else shown

@@ -22,11 +22,12 @@ from vpterm.practice.animals.queries import (
 )
 from vpterm.practice.animals.rules import AnimalFields, sex_label
 from vpterm.practice.clients.queries import ClientRow, find_client
-from vpterm.practice.drafts.actions import discard_draft, keep_draft
-from vpterm.practice.drafts.queries import DraftRow, find_draft
+from vpterm.practice.drafts.actions import discard_draft, keep_draft, take_draft
+from vpterm.practice.drafts.queries import DraftRow
 from vpterm.screens.animals.fields import BirthField, BreedField, IdentificationField, SpeciesField, birth_of
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import SAVE_FORM
+from vpterm.screens.privacy import owner
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
@@ -98,11 +99,11 @@ class AnimalForm(Place):
 
     def on_mount(self) -> None:
         """A draft is back as it was typed."""
-        owner = self.owner.spoken_name
+        name = owner(self.owner.spoken_name)
         if self.sheet:
-            self.head.show_subject(self.sheet.name, owner)
+            self.head.show_subject(self.sheet.name, name)
         else:
-            self.head.show_subject(_("New animal"), _("of {owner}").format(owner=owner))
+            self.head.show_subject(_("New animal"), owner(_("of {owner}").format(owner=name)))
         self._untouched = self.form.texts()
         self.form.fields["name"].focus()
         if self.draft is not None:
@@ -154,4 +155,4 @@ async def open_form(app: PracticeApp, *, client_id: int | None = None, animal_id
     owner = await find_client(context, client_id=client_id)
     species, breeds = await list_species(context), await find_breeds(context, limit=2000)
     subject = f"animal:{animal_id}" if animal_id is not None else f"client:{client_id}"
-    return AnimalForm(owner, sheet, species, breeds, await find_draft(context, form=FORM, subject=subject))
+    return AnimalForm(owner, sheet, species, breeds, await take_draft(context, form=FORM, subject=subject))

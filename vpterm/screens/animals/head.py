@@ -13,6 +13,7 @@ from vpterm.kernel.quantities import format_decimal, format_weight
 from vpterm.kernel.text import fit
 from vpterm.practice.animals.queries import AnimalSheet, WeightRow
 from vpterm.practice.billing.queries import Balance
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.theme.look import Role
 from vpterm.screens.widgets.section import sparkline
 
@@ -45,15 +46,32 @@ def warnings(sheet: AnimalSheet) -> str:
         lines.append(f"! {sheet.alert}")
     if sheet.owner_alert:
         lines.append(_("! Owner: {alert}").format(alert=sheet.owner_alert))
-    return "\n".join(lines)
+    return private("\n".join(lines)) if sheet.owner_alert else "\n".join(lines)
 
 
 def owner_pieces(sheet: AnimalSheet, balance: Balance) -> Pieces:
     """Owner and telephone at the left, what they owe at the right."""
+    return [*_reach(sheet), (private(sheet.owner_town), "quiet"), ("", "text"), *owed_pieces(balance)]
+
+
+def narrow_owner_pieces(sheet: AnimalSheet) -> Pieces:
+    """On a telephone the number is never cut; what they owe has a line of its own (`owed_pieces`)."""
+    name, phone = _reach(sheet)
+    return [name, ("", "text"), phone]
+
+
+def _reach(sheet: AnimalSheet) -> Pieces:
     phone = format_phone(sheet.owner_phone) if sheet.owner_phone else _("no telephone")
     name = f"{sheet.owner} {sheet.owner_first_name}".strip()
-    pieces: Pieces = [(f"{fit(name, 30)}  ", "text"), (f"{phone}  ", "strong" if sheet.owner_phone else "quiet")]
-    pieces += [(sheet.owner_town, "quiet"), ("", "text")]
+    return [
+        (owner(f"{fit(name, 30)}  "), "text"),
+        (private(f"{phone}  "), "strong" if sheet.owner_phone else "quiet"),
+    ]
+
+
+def owed_pieces(balance: Balance) -> Pieces:
+    """What the owner owes here and elsewhere; nothing where that is nothing."""
+    pieces: Pieces = []
     if balance.here > Money.zero():
         pieces.append((_("! owes {amount}").format(amount=format_money(balance.here)), "danger"))
     elif balance.here < Money.zero():

@@ -25,6 +25,7 @@ from vpterm.screens.animals.timeline import TIMELINE, Moment, moments
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import BILL, MAIN, NEXT, PREVIOUS, SAVE
 from vpterm.screens.shell.app import PracticeApp
+from vpterm.screens.shell.narrow import is_narrow
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
 from vpterm.screens.widgets.dialogs import PickList, yes_no
@@ -34,13 +35,16 @@ from vpterm.screens.widgets.rows import Rows
 from vpterm.screens.widgets.section import Line, Rule
 
 OWNER, CHANGE, WEIGHTS = Keys("ctrl+a", ("f13",)), Keys("ctrl+e", ("f14",)), Keys("ctrl+w", ("f16",))
-TRANSFER = Keys("ctrl+k", ("f17",))
+TRANSFER, BOOK = Keys("ctrl+k", ("f17",)), Keys("ctrl+u", ("f18",))
 WIDE = 110  # columns from which weights and problems stand beside the timeline
 RIGHTS = {
     "weigh": "care.weigh", "consult": "care.write", "bill": "invoices.issue", "edit": "animals.edit",
     "problem": "care.write", "close_problem": "care.write", "death": "animals.edit", "sterilise": "animals.edit",
     "correct": "care.weigh", "book": "agenda.edit", "transfer": "animals.edit",
 }  # fmt: skip
+
+
+NOTHING_YET = N_("Nothing in the record yet: F9 begins a consultation.")
 
 
 class AnimalPlace(Place):
@@ -58,7 +62,7 @@ class AnimalPlace(Place):
         Action("edit", CHANGE, N_("change"), N_("Change name, birth, identification..."), in_footer=False),
         Action("transfer", TRANSFER, N_("new owner"), N_("The animal was sold, given, inherited."), in_footer=False),
         Action("whole", WEIGHTS, N_("weights"), N_("Show or hide weights in the timeline."), in_footer=False),
-        Action("book", None, N_("book"), N_("Book an appointment for this animal.")),
+        Action("book", BOOK, N_("book"), N_("Book an appointment for this animal.")),
         Action("problem", None, N_("note a problem"), N_("Note a lasting problem.")),
         Action("close_problem", None, N_("close a problem"), N_("A lasting problem is over.")),
         Action("correct", None, N_("take back a weight"), N_("The last weight was a mistake.")),
@@ -72,12 +76,13 @@ class AnimalPlace(Place):
         self.shows_weights = False
         self.alerts = Paragraph(role="danger", most=4)
         self.owner_line, self.weight_line, self.problem_line = Line(), Line(), Line()
+        self.owed_line = Line()  # where a telephone has no room for it beside the owner
         self.note = Paragraph(role="quiet", most=2)
         self.aside = Aside()
         self.timeline = Rows[Moment](
             TIMELINE, (), identity=lambda moment: moment.key, on_open=self.open_moment, show_titles=False,
             role_of=lambda moment: "waiting" if moment.row.unfinished else None,
-            empty=N_("Nothing in the record yet: F9 begins a consultation."),
+            empty=NOTHING_YET if self.app.context.may(RIGHTS["consult"]) else N_("Nothing in the record yet."),
         )  # fmt: skip
 
     def can(self, action: Action) -> bool:
@@ -93,6 +98,7 @@ class AnimalPlace(Place):
         """Warnings, owner, weight; the timeline; problems."""
         yield self.alerts
         yield self.owner_line
+        yield self.owed_line
         yield self.weight_line
         yield self.note
         yield Rule()
@@ -115,12 +121,24 @@ class AnimalPlace(Place):
         sheet = self.sheet
         self.head.show_subject(sheet.name, head.facts(sheet, self.app.now().date()))
         self.alerts.show(head.warnings(sheet))
-        self.owner_line.show(*head.owner_pieces(sheet, self.balance))
+        self._show_owner()
         self.weight_line.show(*head.weight_pieces(sheet, self.app.look.glyph("bars")))
         self.note.show(sheet.note)
         self.aside.show(sheet)
         self.problem_line.show(*head.problem_pieces(sheet))
         self.timeline.set_rows(moments(self.events, weights=self.shows_weights), newest_first=True)
+
+    def _show_owner(self) -> None:
+        narrow, owed = is_narrow(self.app.size.width), head.owed_pieces(self.balance)
+        whole = head.narrow_owner_pieces(self.sheet) if narrow else head.owner_pieces(self.sheet, self.balance)
+        self.owner_line.show(*whole)
+        self.owed_line.show(*owed)
+        self.owed_line.display = narrow and bool(owed)
+
+    def on_resize(self) -> None:
+        """A telephone that is turned round."""
+        if self.is_mounted:
+            self._show_owner()
 
     async def reload(self) -> None:
         """Read everything again."""
@@ -162,7 +180,7 @@ class AnimalPlace(Place):
         await self.app.open("billing.invoice", client_id=self.sheet.client_id)
 
     async def do_book(self) -> None:
-        """Through the menu."""
+        """Ctrl+U."""
         await self.app.open("agenda.book", client_id=self.sheet.client_id, animal_id=self.sheet.id)
 
     async def do_owner(self) -> None:

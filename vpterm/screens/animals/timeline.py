@@ -11,6 +11,7 @@ from vpterm.kernel.quantities import format_quantity, format_weight
 from vpterm.practice.animals.rules import HOW
 from vpterm.practice.care.queries import TimelineRow
 from vpterm.practice.care.rules import KINDS
+from vpterm.screens.privacy import owner
 from vpterm.screens.widgets.columns import Cell, Column
 
 KIND_LABELS = {
@@ -55,7 +56,7 @@ def _text(moment: Moment) -> str:
     if row.quantity is not None and row.quantity != 1:
         text = f"{text} × {format_quantity(row.quantity)}"
     if row.how:
-        text = _("{owners} ({how})").format(owners=row.text, how=_(HOW[row.how]))
+        return owner(_("{owners} ({how})").format(owners=row.text, how=_(HOW[row.how])))
     if row.lot:
         text = _("{text}  lot {lot}").format(text=text, lot=row.lot)
     if row.unfinished:
@@ -70,8 +71,8 @@ def _kind(moment: Moment) -> Cell:
 
 TIMELINE: list[Column[Moment]] = [
     Column[Moment]("", lambda one: format_date_short(paris_day(one.row.happened_at)) if one.first else "", 8),
-    Column[Moment]("", lambda one: one.row.site_code.capitalize() if one.first else "", 6),
-    Column[Moment]("", _kind, 12),
-    Column[Moment]("", _text, 20, stretch=1),
-    Column[Moment]("", lambda one: one.row.author_login if one.first else "", 9, rank=1, role="quiet"),
+    Column[Moment]("", lambda one: one.row.site_code.capitalize() if one.first else "", 6, rank=2),
+    Column[Moment]("", _kind, 12, rank=1),
+    Column[Moment]("", _text, 26, stretch=1),
+    Column[Moment]("", lambda one: one.row.author_login if one.first else "", 9, rank=3, role="quiet"),
 ]

@@ -17,6 +17,8 @@ from vpterm.practice.animals.rules import HOW
 from vpterm.practice.animals.search import SearchHit, search
 from vpterm.practice.animals.transfers import transfer_animal
 from vpterm.screens.keymap.registry import Action, Keys
+from vpterm.screens.privacy import owner as owner_name
+from vpterm.screens.privacy import private
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
@@ -28,10 +30,10 @@ from vpterm.screens.widgets.section import Line
 
 LIMIT = 20
 OWNERS: list[Column[SearchHit]] = [
-    Column[SearchHit](N_("client"), lambda hit: Cell(hit.name, "strong"), 20, stretch=2),
+    Column[SearchHit](N_("client"), lambda hit: Cell(owner_name(hit.name), "strong"), 20, stretch=2),
     Column[SearchHit](N_("animals"), lambda hit: ", ".join(one.name for one in hit.animals), 14, stretch=2),
-    Column[SearchHit](N_("telephone"), lambda hit: format_phone(hit.phone) if hit.phone else "", 16),
-    Column[SearchHit](N_("town"), lambda hit: hit.town, 10, stretch=1, role="quiet"),
+    Column[SearchHit](N_("telephone"), lambda hit: private(format_phone(hit.phone) if hit.phone else ""), 16),
+    Column[SearchHit](N_("town"), lambda hit: private(hit.town), 10, stretch=1, role="quiet"),
 ]
 
 
@@ -71,7 +73,7 @@ class TransferPlace(Place):
     def body(self) -> Iterable[Widget]:
         """Whose it is, the box, the hits."""
         owner = f"{self.sheet.owner} {self.sheet.owner_first_name}".strip()
-        yield Line((_("Now with {owner}. To whom does it go?").format(owner=owner), "quiet"))
+        yield Line((owner_name(_("Now with {owner}. To whom does it go?").format(owner=owner)), "quiet"))
         yield self.box
         yield Line()
         yield self.hits

@@ -7,6 +7,7 @@ from vpterm.kernel.i18n import N_, _
 from vpterm.kernel.money import Money, format_money
 from vpterm.kernel.quantities import format_percent, format_quantity
 from vpterm.practice.billing.queries import InvoiceRow, InvoiceSheet, LineRow, ToBillRow
+from vpterm.screens.privacy import owner
 from vpterm.screens.theme.look import Role
 from vpterm.screens.widgets.columns import Cell, Column
 
@@ -30,7 +31,7 @@ def _discount(line: LineRow) -> str:
 
 
 TO_BILL: list[Column[ToBillRow]] = [
-    Column[ToBillRow](N_("client"), lambda row: row.client_name, 20, stretch=1),
+    Column[ToBillRow](N_("client"), lambda row: owner(row.client_name), 20, stretch=1),
     Column[ToBillRow](N_("animals"), lambda row: row.animal_names, 18, stretch=1, role="quiet"),
     Column[ToBillRow]("", lambda row: _("draft") if row.invoice_id else "", 9, role="quiet"),
     Column[ToBillRow](N_("amount"), lambda row: format_money(row.amount), MONEY_WIDTH, "right"),
@@ -39,7 +40,7 @@ TO_BILL: list[Column[ToBillRow]] = [
 ISSUED: list[Column[InvoiceRow]] = [
     Column[InvoiceRow](N_("date"), lambda row: format_date_short(row.issued_on), 8, role="quiet"),
     Column[InvoiceRow](N_("number"), lambda row: row.number, 15),
-    Column[InvoiceRow](N_("client"), lambda row: row.client_name, 16, stretch=1),
+    Column[InvoiceRow](N_("client"), lambda row: owner(row.client_name), 16, stretch=1),
     Column[InvoiceRow](N_("total"), lambda row: format_money(row.total), MONEY_WIDTH, "right"),
     Column[InvoiceRow](N_("due"), lambda row: due_cell(row.due), MONEY_WIDTH, "right"),
 ]

@@ -12,6 +12,7 @@ from vpterm.kernel.money import format_money
 from vpterm.practice.billing.issuing import credit_invoice
 from vpterm.practice.billing.queries import InvoiceSheet
 from vpterm.screens.keymap.standard import SAVE_FORM
+from vpterm.screens.privacy import owner
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
@@ -42,7 +43,7 @@ class CreditForm(Place):
 
     def on_mount(self) -> None:
         """Whose."""
-        self.head.show_subject(_("Credit note"), self.sheet.client_name)
+        self.head.show_subject(_("Credit note"), owner(self.sheet.client_name))
 
     async def save(self, values: dict[str, Any]) -> None:
         """F2 or Enter."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from textual.widget import Widget
 
+from vpterm.documents.invoice import invoice_paper
+from vpterm.documents.paper import Paper
 from vpterm.kernel.dates import format_date
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import N_, _
@@ -13,10 +15,13 @@ from vpterm.kernel.money import Money, format_money
 from vpterm.practice.billing.actions import add_line, discard_draft, prepare_invoice, remove_line
 from vpterm.practice.billing.issuing import issue_invoice
 from vpterm.practice.billing.queries import InvoiceSheet, LineRow, invoice_sheet
+from vpterm.practice.copies.actions import copy_invoice
 from vpterm.screens.billing.columns import LINES, foot_of
 from vpterm.screens.keymap.registry import Action, Keys
-from vpterm.screens.keymap.standard import DELETE, MAIN
+from vpterm.screens.keymap.standard import DELETE, MAIN, PRINT
+from vpterm.screens.privacy import owner
 from vpterm.screens.shell.app import PracticeApp
+from vpterm.screens.shell.handing import hand_out
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
 from vpterm.screens.theme.look import Role
@@ -36,6 +41,7 @@ class InvoicePage(Place):
         Action("go_on", MAIN, N_("issue, pay"), N_("Issue the draft, then take the payment.")),
         Action("remove", DELETE, N_("remove line"), N_("Take a line off the draft; what was done waits again."), False),
         Action("discard", Keys("ctrl+x", ("f14",)), N_("discard draft"), N_("Throw the whole draft away."), False),
+        Action("print", PRINT, N_("print"), N_("The document, to print or to save; the second copy is a duplicate.")),
         Action("credit", Keys("ctrl+e", ("f15",)), N_("credit"), N_("Take the issued invoice back by a credit note.")),
     )  # fmt: skip
     follows = frozenset({"invoices", "performed_services"})
@@ -75,10 +81,10 @@ class InvoicePage(Place):
     def _show(self) -> None:
         sheet = self.sheet
         title = _("Draft") if sheet.is_draft else _("Invoice") if sheet.kind == "invoice" else _("Credit note")
-        self.head.show_subject(sheet.client_name, title + (f" {sheet.number}" if sheet.number else ""))
+        self.head.show_subject(owner(sheet.client_name), title + (f" {sheet.number}" if sheet.number else ""))
         self.state.show(*self._state())
         self.lines_list.set_rows(sheet.lines)
-        self.foot.show_actions(self.available_actions())
+        self.foot.show_actions(self.footer_actions())
         feet = foot_of(sheet)
         for line, pieces in zip(self.feet, [*feet, ()][:2], strict=True):
             line.show(*pieces)
@@ -126,7 +132,15 @@ class InvoicePage(Place):
         if action.name == "credit":
             credited = sheet.is_draft or sheet.kind != "invoice" or bool(sheet.credit_note)
             return not credited and self.app.context.may("invoices.credit")
+        if action.name == "print":
+            return not sheet.is_draft
         return action.name != "discard" or sheet.is_draft
+
+    def is_worth_showing(self, action: Action) -> bool:
+        """F9 answers where nothing is left to pay; there is no need to offer that."""
+        sheet = self.sheet
+        is_open = sheet.is_draft or sheet.due < Money.zero() or (sheet.kind == "invoice" and sheet.due > Money.zero())
+        return action.name != "go_on" or is_open
 
     # -- lines of a draft
 
@@ -193,6 +207,13 @@ class InvoicePage(Place):
         if self.sheet.due > Money.zero() and self.app.context.may("payments.take"):
             await self.app.open("till.payment", invoice_id=self.sheet.id)
         self.app.say(_("Invoice {number} is issued.").format(number=number))
+
+    async def do_print(self) -> None:
+        """Ctrl+U."""
+        await hand_out(self.app, self._paper)
+
+    async def _paper(self) -> Paper:
+        return invoice_paper(*await copy_invoice(self.app.context, invoice_id=self.sheet.id))
 
     async def do_credit(self) -> None:
         """Ctrl+E."""

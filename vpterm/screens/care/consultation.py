@@ -19,13 +19,13 @@ from vpterm.practice.animals.rules import weight_remark
 from vpterm.practice.care.actions import finish_entry, open_consultation, perform_service, remove_service, write_note
 from vpterm.practice.care.queries import EntrySheet, PerformedRow, TimelineRow, entry, timeline
 from vpterm.practice.care.rules import KINDS
-from vpterm.practice.drafts.actions import discard_draft, keep_draft
-from vpterm.practice.drafts.queries import find_draft
+from vpterm.practice.drafts.actions import discard_draft, keep_draft, take_draft
 from vpterm.practice.fees.queries import FeeRow, fees_of
 from vpterm.screens.care.abbreviations import abbreviations
 from vpterm.screens.care.reading import EntryPage
 from vpterm.screens.keymap.registry import Action
 from vpterm.screens.keymap.standard import BILL, DELETE, MAIN, SAVE_FORM
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
@@ -133,9 +133,11 @@ class Consultation(Place):
         pieces: list[tuple[str, Role]] = []
         for alert in (self.animal.alert, self.animal.owner_alert):
             if alert:
-                pieces.append((f"! {alert}  ", "danger"))
+                pieces.append(
+                    (private(f"! {alert}  ") if alert is self.animal.owner_alert else f"! {alert}  ", "danger")
+                )
         pieces.append((_(KINDS[self.sheet.kind]), "quiet"))
-        pieces += [("", "text"), (self.animal.owner, "text")]
+        pieces += [("", "text"), (owner(self.animal.owner), "text")]
         self.facts.show(*pieces)
         self.done.set_rows(self.sheet.services)
         self.total.show_count(format_money(Money.total(self._price(row) for row in self.sheet.services)))
@@ -280,7 +282,7 @@ async def _for_writing(app: PracticeApp, sheet: EntrySheet) -> Consultation:
     prices = await fees_of(context, codes=[row.fee_code for row in sheet.services])
     past = await timeline(context, animal_id=animal.id, limit=60) if app.size.width >= WIDE else []
     place = Consultation(sheet, animal, prices, [row for row in past if row.entry_id != sheet.id], app.size.height)
-    draft = await find_draft(context, form=FORM, subject=f"entry:{sheet.id}")
+    draft = await take_draft(context, form=FORM, subject=f"entry:{sheet.id}")
     if draft is not None:
         place.form.restore(draft.values)
         place.call_after_refresh(place.say, _("Taken up where you left off."))

@@ -8,13 +8,19 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
+from vpterm.documents.paper import Paper
+from vpterm.documents.report import report_paper
 from vpterm.kernel.dates import format_moment
 from vpterm.kernel.i18n import N_, _
 from vpterm.kernel.quantities import format_quantity
+from vpterm.practice.animals.queries import animal_sheet
 from vpterm.practice.care.queries import EntrySheet, PerformedRow
 from vpterm.practice.care.rules import KINDS
+from vpterm.practice.sites.queries import find_site
 from vpterm.screens.keymap.registry import Action
-from vpterm.screens.keymap.standard import MAIN
+from vpterm.screens.keymap.standard import MAIN, PRINT
+from vpterm.screens.privacy import owner
+from vpterm.screens.shell.handing import hand_out
 from vpterm.screens.shell.place import Place
 from vpterm.screens.widgets.columns import Column
 from vpterm.screens.widgets.rows import Rows
@@ -32,7 +38,10 @@ class EntryPage(Place):
 
     place = "care.entry"
     title_label = N_("Entry of the record")
-    actions = (Action("complete", MAIN, N_("complete"), N_("Add to your own entry; the trail keeps what was there.")),)
+    actions = (
+        Action("complete", MAIN, N_("complete"), N_("Add to your own entry; the trail keeps what was there.")),
+        Action("print", PRINT, N_("report"), N_("The report of this visit, for the owner or a colleague.")),
+    )
 
     def __init__(self, sheet: EntrySheet, *, is_own: bool) -> None:
         self.sheet, self.is_own = sheet, is_own  # before the rest: what can be done depends on it
@@ -57,7 +66,7 @@ class EntryPage(Place):
 
     def on_mount(self) -> None:
         """Arrows move the note."""
-        self.head.show_subject(self.sheet.animal_name, self.sheet.client_name)
+        self.head.show_subject(self.sheet.animal_name, owner(self.sheet.client_name))
         self.done.styles.height = max(min(len(self.sheet.services), 6), 1)
         self.query_one(VerticalScroll).focus()
 
@@ -68,3 +77,12 @@ class EntryPage(Place):
     async def do_complete(self) -> None:
         """F9."""
         await self.app.replace("care.consultation", entry_id=self.sheet.id, complete=True)
+
+    async def do_print(self) -> None:
+        """Ctrl+U."""
+        await hand_out(self.app, self._paper)
+
+    async def _paper(self) -> Paper:
+        context, sheet = self.app.context, self.sheet
+        animal = await animal_sheet(context, animal_id=sheet.animal_id)
+        return report_paper(sheet, animal, await find_site(context.database, code=sheet.site_code))

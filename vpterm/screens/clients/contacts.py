@@ -15,6 +15,7 @@ from vpterm.practice.clients.actions import add_contact, change_contact, remove_
 from vpterm.practice.clients.queries import ClientRow, ContactRow, find_client
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import DELETE, SAVE_FORM
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
@@ -25,9 +26,9 @@ from vpterm.screens.widgets.form import Form
 from vpterm.screens.widgets.rows import Rows
 
 CONTACTS: list[Column[ContactRow]] = [
-    Column[ContactRow](N_("name"), lambda one: Cell(one.name, "strong"), 20, stretch=2),
-    Column[ContactRow](N_("who it is"), lambda one: one.relation, 14, stretch=1),
-    Column[ContactRow](N_("telephone"), lambda one: format_phone(one.phone) if one.phone else "", 16),
+    Column[ContactRow](N_("name"), lambda one: Cell(owner(one.name), "strong"), 20, stretch=2),
+    Column[ContactRow](N_("who it is"), lambda one: private(one.relation), 14, stretch=1),
+    Column[ContactRow](N_("telephone"), lambda one: private(format_phone(one.phone) if one.phone else ""), 16),
 ]
 
 
@@ -55,7 +56,7 @@ class ContactsPlace(Place):
 
     def on_mount(self) -> None:
         """Whose contacts."""
-        self.head.show_subject(self.client.name, _("Contacts"))
+        self.head.show_subject(owner(self.client.name), _("Contacts"))
         self.contacts.focus()
 
     async def reload(self) -> None:
@@ -106,7 +107,7 @@ class ContactForm(Place):
 
     def on_mount(self) -> None:
         """Whose contact."""
-        self.head.show_subject(self.client.name, _("Contact"))
+        self.head.show_subject(owner(self.client.name), _("Contact"))
         self.form.fields["name"].focus()
 
     async def save(self, values: dict[str, Any]) -> None:

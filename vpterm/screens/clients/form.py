@@ -15,11 +15,12 @@ from vpterm.kernel.text import title_name
 from vpterm.practice.clients.actions import change_client, register_client
 from vpterm.practice.clients.queries import ClientRow, LikelyDuplicate, find_client, find_likely_duplicates
 from vpterm.practice.clients.rules import ClientFields, read_phone
-from vpterm.practice.drafts.actions import discard_draft, keep_draft
-from vpterm.practice.drafts.queries import DraftRow, find_draft
+from vpterm.practice.drafts.actions import discard_draft, keep_draft, take_draft
+from vpterm.practice.drafts.queries import DraftRow
 from vpterm.screens.clients.telephones import TelephoneField, put_first, telephone_fields, telephones_of
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import SAVE_FORM
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
@@ -32,9 +33,11 @@ from vpterm.screens.widgets.section import Section
 FORM = "clients.form"
 REASONS = {"phone": N_("same telephone"), "name": N_("same name"), "similar": N_("a similar name")}
 DUPLICATES: list[Column[LikelyDuplicate]] = [
-    Column[LikelyDuplicate](N_("client"), lambda one: f"{one.last_name} {one.first_name}".strip(), 20, stretch=2),
-    Column[LikelyDuplicate](N_("telephone"), lambda one: format_phone(one.phone) if one.phone else "", 16),
-    Column[LikelyDuplicate](N_("town"), lambda one: one.town, 10, stretch=1),
+    Column[LikelyDuplicate](
+        N_("client"), lambda one: owner(f"{one.last_name} {one.first_name}".strip()), 20, stretch=2
+    ),
+    Column[LikelyDuplicate](N_("telephone"), lambda one: private(format_phone(one.phone) if one.phone else ""), 16),
+    Column[LikelyDuplicate](N_("town"), lambda one: private(one.town), 10, stretch=1),
     Column[LikelyDuplicate]("", lambda one: Cell(_(REASONS[one.reason]), "waiting"), 18),
 ]
 
@@ -100,7 +103,7 @@ class ClientForm(Place):
 
     def on_mount(self) -> None:
         """A draft is back as it was typed."""
-        self.head.show_subject(self.client.name if self.client else _("New client"))
+        self.head.show_subject(owner(self.client.name) if self.client else _("New client"))
         self.duplicates_title.display = False
         self.duplicates.can_focus = False
         self._untouched = self.form.texts()
@@ -189,7 +192,7 @@ async def open_form(app: PracticeApp, *, client_id: int | None = None, last_name
     """Empty, with a name, or filled from a client; a draft of this person about it is offered again."""
     client = await find_client(app.context, client_id=client_id) if client_id is not None else None
     subject = f"client:{client_id}" if client_id is not None else "new"
-    draft = await find_draft(app.context, form=FORM, subject=subject)
+    draft = await take_draft(app.context, form=FORM, subject=subject)
     if last_name and draft is not None:
         draft = None
     return ClientForm(client, last_name=last_name, draft=draft)

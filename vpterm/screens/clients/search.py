@@ -11,11 +11,13 @@ from textual.widgets import Input
 
 from vpterm.kernel.i18n import N_, _
 from vpterm.kernel.identifiers import format_phone
+from vpterm.kernel.text import excerpt
 from vpterm.practice.animals.search import SearchHit, recent_hits, search
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import MAIN
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.shell.app import PracticeApp
-from vpterm.screens.shell.commands import command
+from vpterm.screens.shell.commands import command, otherwise
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
 from vpterm.screens.widgets.columns import Cell, Column
@@ -28,7 +30,8 @@ LIMIT = 40
 
 
 def _name(hit: SearchHit) -> Cell:
-    return Cell(f"~ {hit.name}" if hit.kind == "similar" else hit.name, "quiet" if hit.kind == "similar" else "text")
+    name = owner(f"~ {hit.name}" if hit.kind == "similar" else hit.name)
+    return Cell(name, "quiet" if hit.kind == "similar" else "text")
 
 
 def _animals(hit: SearchHit) -> Cell:
@@ -38,10 +41,10 @@ def _animals(hit: SearchHit) -> Cell:
 
 HITS: list[Column[SearchHit]] = [
     Column[SearchHit](N_("client"), _name, 18, stretch=2),
-    Column[SearchHit](N_("animals"), _animals, 18, stretch=3),
-    Column[SearchHit](N_("telephone"), lambda hit: format_phone(hit.phone) if hit.phone else "", 16),
-    Column[SearchHit](N_("town"), lambda hit: hit.town, 10, stretch=1, rank=1, role="quiet"),
-    Column[SearchHit]("", lambda hit: Cell(hit.alert, "danger") if hit.alert else "", 22, stretch=1, rank=2),
+    Column[SearchHit](N_("animals"), _animals, 14, stretch=3, rank=1),
+    Column[SearchHit](N_("telephone"), lambda hit: private(format_phone(hit.phone) if hit.phone else ""), 16),
+    Column[SearchHit](N_("town"), lambda hit: private(hit.town), 10, stretch=1, rank=2, role="quiet"),
+    Column[SearchHit]("", lambda hit: Cell(private(hit.alert), "danger") if hit.alert else "", 22, stretch=1, rank=3),
 ]
 
 
@@ -81,7 +84,7 @@ class SearchPlace(Place):
         super().__init__()
         self.recent, self.typed = recent, text
         self.hits = Rows[SearchHit](
-            HITS, recent, identity=lambda hit: hit.client_id,
+            HITS, recent, identity=lambda hit: hit.client_id, on_open=self.open_hit,
             empty=N_("Nobody is found. Ctrl+A makes a new client."),
         )  # fmt: skip
         self.box = SearchField(
@@ -161,8 +164,11 @@ class SearchPlace(Place):
     async def open_current(self) -> None:
         """Enter: the animal that was met, or else the client."""
         hit = await self._current()
-        if hit is None:
-            return
+        if hit is not None:
+            await self.open_hit(hit)
+
+    async def open_hit(self, hit: SearchHit) -> None:
+        """The animal that was met, or else the client."""
         if hit.animal_id is not None:
             await self.app.open("animals.sheet", animal_id=hit.animal_id)
         else:
@@ -214,3 +220,10 @@ async def open_find(app: PracticeApp, *, text: str = "") -> Screen[Any]:
 async def find(app: Any, rest: str) -> None:
     # for instance: cli dupont
     await app.open("clients.search", text=rest)
+
+
+@otherwise
+async def find_typed(app: Any, line: str) -> None:
+    """A bare name on the command line is looked for: what somebody types who does not think of commands."""
+    await app.open("clients.search", text=line)
+    app.say(_("“{line}” is no command: it is looked for.").format(line=excerpt(line)))

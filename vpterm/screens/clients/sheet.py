@@ -21,7 +21,9 @@ from vpterm.practice.clients.actions import archive_client
 from vpterm.screens.clients.owed import ELSEWHERE, Owed, owed_elsewhere, owed_here, sums_elsewhere
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import BILL, MAIN
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.shell.app import PracticeApp
+from vpterm.screens.shell.narrow import is_narrow
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
 from vpterm.screens.widgets.columns import Cell, Column
@@ -58,6 +60,7 @@ class ClientPlace(Place):
         self.sheet, self.balance, self.owed = sheet, balance, owed
         self.alert = Paragraph(role="danger")
         self.reach, self.where, self.owes = Paragraph(role="strong"), Line(), Paragraph(role="danger")
+        self.below = Paragraph(role="text", most=4)  # the address, where a telephone has no room beside it
         self.owes_elsewhere = Paragraph(role="waiting")
         self.elsewhere_title = Section(_("Left to pay elsewhere"), after=True)
         self.elsewhere = Rows[Owed](ELSEWHERE, (), identity=lambda one: (one.site_name, one.number), show_titles=False)
@@ -81,6 +84,7 @@ class ClientPlace(Place):
         yield self.reach
         yield self.contacts
         yield self.where
+        yield self.below
         yield self.owes
         yield self.owes_elsewhere
         yield self.title_line
@@ -97,23 +101,26 @@ class ClientPlace(Place):
     def _show(self) -> None:
         client = self.sheet.client
         facts = _("archived") if client.archived_at else client.town
-        self.head.show_subject(f"{client.title} {client.name}".strip(), facts)
-        self.alert.show(f"! {client.alert}" if client.alert else "")
+        self.head.show_subject(owner(f"{client.title} {client.name}".strip()), private(facts))
+        self.alert.show(private(f"! {client.alert}" if client.alert else ""))
         phones = "   ".join(f"{format_phone(phone.number)} {phone.label}".rstrip() for phone in client.phones)
-        self.reach.show(phones or _("no telephone"), "strong" if phones else "quiet")
+        self.reach.show(private(phones) if phones else _("no telephone"), "strong" if phones else "quiet")
         address = ", ".join(part for part in (client.address, f"{client.postcode} {client.town}".strip()) if part)
-        self.where.show((address, "text"), ("", "text"), (client.email, "quiet"))
+        narrow = is_narrow(self.app.size.width)
+        self.where.show((private(address), "text"), ("", "text"), (private(client.email), "quiet"))
+        self.where.display = not narrow
+        self.below.show(private(f"{address}\n{client.email}".strip()) if narrow else "")
         self.title_line.show_count(str(len(self.sheet.animals)))
         self.animals.set_rows(self.sheet.animals)
         self._show_elsewhere()
         self.contacts.show(
-            "   ".join(
+            owner("   ".join(
                 " ".join(part for part in (one.name, f"({one.relation})" if one.relation else "",
                                            format_phone(one.phone) if one.phone else "") if part)
                 for one in client.contacts
-            )
+            ))
         )  # fmt: skip
-        self.note.show(client.note)
+        self.note.show(private(client.note))
 
     def _show_elsewhere(self) -> None:
         """Invoice by invoice where the group shows them, else a sum a site."""
@@ -123,6 +130,11 @@ class ClientPlace(Place):
         self.elsewhere.set_rows(self.owed)
         self.elsewhere.styles.height = min(len(self.owed), MOST_ELSEWHERE[self.app.size.height >= TALL])
         self.elsewhere_title.display = self.elsewhere.display = self.elsewhere.can_focus = bool(self.owed)
+
+    def on_resize(self) -> None:
+        """A telephone that is turned round."""
+        if self.is_mounted:
+            self._show()
 
     async def reload(self) -> None:
         """Read everything again."""
@@ -165,7 +177,7 @@ class ClientPlace(Place):
         """Through the menu, once asked."""
         client = self.sheet.client
         question = _("Bring {name} back?") if client.archived_at else _("Take {name} out of the search?")
-        if await self.app.ask(yes_no(question.format(name=client.name))) == "yes":
+        if await self.app.ask(yes_no(private(question.format(name=client.name)))) == "yes":
             await archive_client(self.app.context, client_id=client.id, archived=client.archived_at is None)
             await self.reload()
 
@@ -183,16 +195,16 @@ def _columns(app: PracticeApp) -> list[Column[AnimalRow]]:
         Column[AnimalRow](
             N_("name"), lambda animal: Cell(animal.name, "text" if animal.died_on else "strong"), 12, stretch=1
         ),
-        Column[AnimalRow](N_("species"), lambda animal: animal.species, 8, stretch=1),
-        Column[AnimalRow](N_("breed"), lambda animal: animal.breed, 10, stretch=2, rank=1),
-        Column[AnimalRow](N_("sex"), lambda animal: sex_label(animal.sex, animal.sterilised), 18, rank=3),
+        Column[AnimalRow](N_("species"), lambda animal: animal.species, 8, stretch=1, rank=1),
+        Column[AnimalRow](N_("breed"), lambda animal: animal.breed, 10, stretch=2, rank=2),
+        Column[AnimalRow](N_("sex"), lambda animal: sex_label(animal.sex, animal.sterilised), 18, rank=4),
         Column[AnimalRow](N_("age"), age, 13),
         Column[AnimalRow](
             N_("weight"), lambda animal: format_weight(animal.last_weight_g) if animal.last_weight_g else "", 9, "right"
         ),
-        Column[AnimalRow](N_("seen"), seen, 8, "right"),
+        Column[AnimalRow](N_("seen"), seen, 8, "right", rank=1),
         Column[AnimalRow](
-            "", lambda animal: Cell(animal.alert, "danger") if animal.alert else "", 12, stretch=1, rank=2
+            "", lambda animal: Cell(animal.alert, "danger") if animal.alert else "", 12, stretch=1, rank=3
         ),
     ]
 

@@ -6,6 +6,7 @@ from vpterm.kernel.dates import format_duration
 from vpterm.kernel.i18n import N_
 from vpterm.kernel.identifiers import format_phone
 from vpterm.practice.agenda.queries import BookingRow, Gap
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.theme.look import Look, Role
 from vpterm.screens.widgets.columns import Cell
 
@@ -52,9 +53,9 @@ def why(entry: Entry) -> str:
 
 def last_name(entry: Entry) -> str:
     """The client's last name, beside an animal."""
-    return entry.last_name if isinstance(entry, BookingRow) and entry.animal else ""
+    return owner(entry.last_name) if isinstance(entry, BookingRow) and entry.animal else ""
 
 
 def phone(entry: Entry) -> str:
     """As one dials it."""
-    return format_phone(entry.phone) if isinstance(entry, BookingRow) and entry.phone else ""
+    return private(format_phone(entry.phone)) if isinstance(entry, BookingRow) and entry.phone else ""

@@ -20,6 +20,8 @@ from vpterm.screens.home.receiving import open_task, receive
 from vpterm.screens.keymap.registry import Action
 from vpterm.screens.keymap.standard import BACK, MAIN, NEXT, PREVIOUS
 from vpterm.screens.shell.app import PracticeApp
+from vpterm.screens.shell.minutes import must_read_again
+from vpterm.screens.shell.narrow import is_narrow
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
 from vpterm.screens.widgets.command_line import CommandLine
@@ -28,7 +30,7 @@ from vpterm.screens.widgets.section import Line, Section
 
 WIDE = 110  # columns from which to-do and the week stand beside the rest
 TALL = 34  # lines from which the colleagues' agenda stands below one's own
-MINUTE_S = 60.0
+MOST_NARROW, MOST_USEFUL = 4, 8  # lines of a list below the agenda of a telephone, and of that agenda before them
 
 
 class HomeBoard(Place):
@@ -47,6 +49,7 @@ class HomeBoard(Place):
     def __init__(self, app: PracticeApp, data: HomeData) -> None:
         super().__init__()
         self.data = data
+        self._read_at = app.context.now()
         mine = [one.id for one in data.agenda.resources if one.staff_id == app.context.staff_id]
         self.shown: int | None = mine[0] if mine else None
         self._make_lists(app)
@@ -112,7 +115,6 @@ class HomeBoard(Place):
         self._show()
         self._stand_at_now()
         (self.mine if self.mine.display else self.everybody).focus()
-        self.set_interval(MINUTE_S, self._minute_passed)
 
     def on_resize(self) -> None:
         """Wide terminals show more."""
@@ -124,13 +126,18 @@ class HomeBoard(Place):
     def is_wide(self) -> bool:
         return self.app.size.width >= WIDE
 
+    @property
+    def is_narrow(self) -> bool:
+        return is_narrow(self.app.size.width)
+
     def _arrange(self) -> None:
-        styles = self.box.styles
-        styles.grid_size_columns = 3 if self.is_wide else 2
-        styles.grid_columns = "1fr 37 33" if self.is_wide else "1fr 37"
-        styles.grid_rows = "1fr" if self.is_wide else "1fr auto"
+        styles, narrow = self.box.styles, self.is_narrow
+        styles.grid_size_columns = 3 if self.is_wide else 1 if narrow else 2
+        styles.grid_columns = "1fr 37 33" if self.is_wide else "1fr" if narrow else "1fr 37"
+        styles.grid_rows = "1fr" if self.is_wide else "1fr auto auto" if narrow else "1fr auto"
         styles.grid_gutter_vertical = 2 if self.is_wide else 1
-        self.right.styles.column_span = 1 if self.is_wide else 2
+        self.middle.styles.height = "auto" if narrow else "1fr"
+        self.right.styles.column_span = 2 if not self.is_wide and not narrow else 1
         self.right.styles.height = "1fr" if self.is_wide else "auto"
         self.week_title.display = self.week.display = self.is_wide
 
@@ -139,6 +146,11 @@ class HomeBoard(Place):
         data = self.data
         tasks = len(data.tasks) or 1
         body = self.app.size.height - 5 - 1
+        if self.is_narrow:
+            self._share_narrow(body)
+            return
+        for name, rows in self._counted.items():
+            rows.display = self.counts[name].display = True
         if self.is_wide:
             heights = share_lines(body - 3, [tasks, 7])
             self.tasks.styles.height, self.week.styles.height = min(heights[0], tasks), 7
@@ -150,6 +162,20 @@ class HomeBoard(Place):
         lists: tuple[Rows[Any], ...] = (self.waiting, self.consulting, self.to_bill)
         for rows, height, need in zip(lists, share_lines(room - 5, needs), needs, strict=True):
             rows.styles.height = min(height, max(need, 1))
+
+    def _share_narrow(self, body: int) -> None:
+        """One list below another: half of a telephone for the agenda, then what there is, as far as there is room."""
+        room = body - max(body // 2, MOST_USEFUL)
+        for name, rows in self._counted.items():
+            height = min(len(rows.rows), room - 2, MOST_NARROW)
+            rows.display = self.counts[name].display = height > 0
+            rows.styles.height = max(height, 1)
+            room -= height + 2 if height > 0 else 0
+
+    @property
+    def _counted(self) -> dict[str, Rows[Any]]:
+        """The lists with a heading that counts them, in the order in which they matter."""
+        return {"waiting": self.waiting, "consulting": self.consulting, "to_bill": self.to_bill, "tasks": self.tasks}
 
     # -- what it shows
 
@@ -180,13 +206,8 @@ class HomeBoard(Place):
         self.to_bill.set_rows(data.to_bill)
         self.tasks.set_rows(data.tasks)
         self.week.set_rows(data.week)
-        for name, number in (
-            ("waiting", len(data.room.waiting)),
-            ("consulting", len(data.room.in_consultation)),
-            ("to_bill", len(data.to_bill)),
-            ("tasks", len(data.tasks)),
-        ):
-            self.counts[name].show_count(str(number) if number else "")
+        for name, rows in self._counted.items():
+            self.counts[name].show_count(str(len(rows.rows) or ""))
         self._share()
 
     def _stand_at_now(self) -> None:
@@ -199,12 +220,30 @@ class HomeBoard(Place):
 
     async def reload(self) -> None:
         """Read everything again; cursors stay on their rows, the focus where it is."""
+        self._read_at = self.app.context.now()
         self.data = await read_home(self.app.context)
         self._show()
 
-    def _minute_passed(self) -> None:
-        if self.app.open_place is self:
+    def minute_passed(self) -> bool:
+        """Who waits has waited longer, and who was expected has not come; what others do comes by notices."""
+        context = self.app.context
+        data = self.data.at_this_minute(context)
+        if must_read_again(self._read_at, context.now()):
             self.app.background(self.reload())
+        elif data.tasks != self.data.tasks:  # another number of them may take lines from the other lists
+            self.data = data
+            self._show()
+        elif data.room != self.data.room or self._shows_the_past():
+            self.data = data
+            self.waiting.renew(data.room.waiting)
+            self.mine.renew(data.entries(context, self.shown) if self.shown is not None else [])
+        else:
+            return super().minute_passed()
+        return super().minute_passed() or True
+
+    def _shows_the_past(self) -> bool:
+        """Whether a gap of the agenda has begun by now and is shown as it was."""
+        return self.shown is not None and [*self.mine.rows] != self.data.entries(self.app.context, self.shown)
 
     # -- keys
 

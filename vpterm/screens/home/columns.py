@@ -10,6 +10,7 @@ from vpterm.practice.agenda.queries import BookingRow, DayCount, Gap
 from vpterm.practice.waiting.queries import VisitRow
 from vpterm.screens.desk.shown import STATES, Entry, last_name, phone, sign, why
 from vpterm.screens.home.reading import BillRow, Task, short_caller
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.theme.look import Look
 from vpterm.screens.widgets.columns import Cell, Column
 
@@ -30,7 +31,9 @@ def agenda_columns(look: Look) -> list[Column[Entry]]:
 def _who(entry: Entry) -> str:
     if isinstance(entry, Gap):
         return "  " + _("free")
-    return entry.animal or short_caller(entry.who)
+    if entry.animal or entry.is_closed:
+        return entry.animal or short_caller(entry.who)
+    return owner(short_caller(entry.who))
 
 
 def _state(entry: Entry) -> str:
@@ -58,10 +61,10 @@ IN_CONSULTATION: list[Column[VisitRow]] = [
 ]
 TO_BILL: list[Column[BillRow]] = [
     Column[BillRow]("", lambda bill: bill.animals, 8, stretch=1),
-    Column[BillRow]("", lambda bill: bill.client_name, 8, stretch=1),
+    Column[BillRow]("", lambda bill: owner(bill.client_name), 8, stretch=1),
     Column[BillRow]("", lambda bill: format_money(bill.amount) if bill.amount.amount else "–", 11, align="right"),
 ]
-TASKS: list[Column[Task]] = [Column[Task]("", lambda task: task.text, 30, stretch=1)]
+TASKS: list[Column[Task]] = [Column[Task]("", lambda task: private(task.text), 30, stretch=1)]
 WEEK: list[Column[DayCount]] = [
     Column[DayCount]("", lambda day: format_day_title(day.day), 13, stretch=1),
     Column[DayCount]("", lambda day: str(day.bookings or ""), 4, align="right"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -60,6 +60,13 @@ class HomeData:
             return list(self.agenda.bookings)
         return self.agenda.entries(resource_id, from_=rounded_up(context.now()))
 
+    def at_this_minute(self, context: Context) -> HomeData:
+        """The same at the moment of now: who waits has waited longer, who was expected has not come."""
+        notes = tuple(task for task in self.tasks if task.kind == "note")
+        return replace(
+            self, room=self.room.at(context.now()), tasks=(*notes, *_of_the_agenda(context, self.agenda))
+        )  # fmt: skip
+
 
 async def read_home(context: Context) -> HomeData:
     """Read the board of this person at this site."""
@@ -68,7 +75,8 @@ async def read_home(context: Context) -> HomeData:
     bills = _bills(await list_to_bill(context), room)
     notes = await unfinished_entries(context) if context.may("care.write") else []
     week = await week_overview(context, day=context.today())
-    return HomeData(agenda, room, bills, tuple(_tasks(context, agenda, notes)), tuple(week))
+    tasks = (*_of_notes(context, notes), *_of_the_agenda(context, agenda))
+    return HomeData(agenda, room, bills, tasks, tuple(week))
 
 
 def _bills(rows: list[ToBillRow], room: Board) -> tuple[BillRow, ...]:
@@ -85,7 +93,7 @@ def _bills(rows: list[ToBillRow], room: Board) -> tuple[BillRow, ...]:
     return (*billable, *bare)
 
 
-def _tasks(context: Context, agenda: DayAgenda, notes: list[UnfinishedRow]) -> list[Task]:
+def _of_notes(context: Context, notes: list[UnfinishedRow]) -> list[Task]:
     today = context.today()
     found = []
     for note in notes:
@@ -93,6 +101,11 @@ def _tasks(context: Context, agenda: DayAgenda, notes: list[UnfinishedRow]) -> l
         when = format_time(note.happened_at) if day == today else format_date_short(day)
         words = _("Note to finish: {animal} ({when})").format(animal=note.animal_name, when=when)
         found.append(Task(f"note {note.entry_id}", words, "note", note.animal_id, note.entry_id))
+    return found
+
+
+def _of_the_agenda(context: Context, agenda: DayAgenda) -> list[Task]:
+    found = []
     expected = [row for row in agenda.bookings if row.state == "booked" and not row.is_closed]
     for row in expected:
         if row.starts_at + MISSED_AFTER < context.now():

@@ -21,6 +21,11 @@ BACK = Keys("escape", ("ctrl+q",))
 LAST = Keys("ctrl+l", ("f12",))
 BILL = Keys("ctrl+b", ("f11",))
 DELETE = Keys("delete", ("ctrl+d",))
+PRINT = Keys("ctrl+u", ("f17",))
+LOCK = Keys("ctrl+v", ("f24",))  # V as in verrouiller; F24 is Shift+F12
+# Only while support asks or looks in; else they belong to the place or the field.
+SUPPORT = Keys("ctrl+c", ("f20",))
+KEYBOARD = Keys("ctrl+z", ("f19",))
 
 keymap = Keymap()
 keymap.add(
@@ -34,9 +39,27 @@ keymap.add(
     Action("last", LAST, N_("last patient"), N_("Back to the last animal that was open."), in_footer=False),
     Action("back", BACK, N_("back"), N_("Back to exactly where you were; what is typed is kept as a draft.")),
     Action("home", None, N_("home"), N_("Back to the home board.")),
+    Action("lock", LOCK, N_("lock the screen"), N_("Hide everything until your PIN or password."), in_footer=False),
     Action("detach", None, N_("suspend"), N_("Close the connection; everything waits as it is for your return.")),
     Action("leave", None, N_("quit"), N_("End the session.")),
 )
+SUPPORT_ACTIONS = (
+    Action(
+        "support",
+        SUPPORT,
+        N_("support"),
+        N_("While support asks or looks in: answer, or end it at once."),
+        in_footer=False,
+    ),
+    Action(
+        "keyboard",
+        KEYBOARD,
+        N_("keyboard"),
+        N_("While support may type: lend them the keyboard, or take it back."),
+        in_footer=False,
+    ),
+)
+keymap.add(EVERYWHERE, *SUPPORT_ACTIONS)
 keymap.add(
     "dialog",
     Action("back", BACK, N_("back"), N_("Close without an answer.")),

@@ -18,14 +18,19 @@ from vpterm.database.notices import Notices
 from vpterm.kernel.dates import PARIS
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _
-from vpterm.screens.link import SessionLink, SessionRequest
+from vpterm.screens.keymap.standard import LOCK
+from vpterm.screens.link import SessionLink, SessionRequest, SupportStanding
 from vpterm.screens.shell.asking import Asking
 from vpterm.screens.shell.boards import Boards
 from vpterm.screens.shell.gate import KeyGate
+from vpterm.screens.shell.lifetime import Lifetime
+from vpterm.screens.shell.lock import Lock
+from vpterm.screens.shell.minutes import Minutes
 from vpterm.screens.shell.openers import opening
 from vpterm.screens.shell.person import PersonalApp, SiteFace
 from vpterm.screens.shell.place import Dialog, Opening, Place
 from vpterm.screens.shell.standing import ReadStanding, StandingWatch
+from vpterm.screens.shell.support import SupportAtScreen
 from vpterm.screens.shell.whereabouts import Whereabouts
 from vpterm.screens.shell.works import Works
 
@@ -58,12 +63,16 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
         self.notices = notices
         self.home = home
         self.last_patient: int | None = None
+        self.support = SupportAtScreen(self)
         self.boards = Boards(self, notices)
+        self.minutes = Minutes(self)
         self._standing: StandingWatch | None = None
         self.works = Works(self.show_busy, self.tell_failure)
         self.gate = KeyGate(self.works, self._deliver, self._way_of_keys)
         self._asking = Asking(self)
         self.whereabouts = Whereabouts(self)
+        self.lock = Lock(self)
+        self.lifetime = Lifetime(self)
         if request is not None:
             self.belong_to(context, request, site=site, sites=sites, link=link, read_standing=read_standing)
 
@@ -75,7 +84,7 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Be ready for a person, who may be here already."""
-        self._wait_for_minute()
+        self.minutes.open()
         self.boards.open()
         if self.is_taken:
             self.begin()
@@ -84,7 +93,13 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
         """Open the home board, and where a cut found the person; keys typed meanwhile wait for it."""
         self._standing = StandingWatch(self, self.notices, self.read_standing)
         self._standing.open()
-        self.work(self._come_in())
+        self.lifetime.begin()
+        self.work(self._begin())
+
+    async def _begin(self) -> None:
+        if self.request.locked:
+            await self.lock.close()
+        await self._come_in()
 
     async def _come_in(self) -> None:
         await self._open(self.home, {})
@@ -92,10 +107,12 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
 
     def on_unmount(self) -> None:
         """Nothing outlives the session."""
+        self.minutes.close()
         self.boards.close()
         if self._standing is not None:
             self._standing.close()
         self.whereabouts.close()
+        self.lifetime.close()
         self.gate.close()
         self.works.close()
 
@@ -103,21 +120,19 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
         """The time at the clinic."""
         return self.context.now().astimezone(PARIS)
 
-    def _wait_for_minute(self) -> None:
-        self.set_timer(60.05 - datetime.now(PARIS).timestamp() % 60, self._minute)
-
-    def _minute(self) -> None:
-        if self.open_place is not None:
-            self.open_place.head.refresh()
-            self.repaint_beneath()
-        self._wait_for_minute()
+    def looked_at(self, *, seen: bool) -> None:
+        """See LookedAt."""
+        self.minutes.looked_at(seen=seen)
 
     # -- the way of a key
 
     async def on_event(self, event: events.Event) -> None:
         """Keys and pasted text go through the gate; everything else as Textual does."""
+        if isinstance(event, (events.InputEvent, events.Paste)) and not event.is_forwarded:
+            self.lifetime.touch()
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
-            self.gate.put(event)
+            if not (isinstance(event, events.Key) and self.support.takes_at_once(event.key)):
+                self.gate.put(event)
             return
         try:
             await super().on_event(event)
@@ -128,6 +143,9 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
 
     async def _deliver(self, event: events.Key | events.Paste) -> None:
         screen = self.screen
+        if isinstance(event, events.Key) and event.key in LOCK.all:  # under a question too
+            self.work(self.lock.close())
+            return
         if isinstance(event, events.Key) and isinstance(screen, (Place, Dialog)):
             action = screen.action_for(event.key)
             if action is not None:
@@ -140,6 +158,15 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
 
     def _way_of_keys(self) -> tuple[MessagePump, ...]:
         return tuple((self.focused or self.screen).ancestors_with_self) if self.screen_stack else ()
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the screen is locked."""
+        return self.lock.is_locked
+
+    def unlock(self) -> None:
+        """The person has proved at a door who they are (link.py)."""
+        self.call_later(self.lock.open)
 
     def forget_waiting_keys(self) -> None:
         """Drop the keys typed ahead of a failure."""
@@ -242,6 +269,10 @@ class PracticeApp(PersonalApp, inherit_bindings=False):
     def answer_dialog(self, dialog: Dialog[Any], result: Any) -> None:
         """Called by the dialog when the person has answered."""
         self._asking.answer(dialog, result)
+
+    def stand_with_support(self, standing: SupportStanding) -> None:
+        """Somebody of support asks, looks in, or has gone; from outside, so by way of the app's own language."""
+        self.call_later(self.support.stand, standing)
 
     # -- leaving
 

@@ -13,6 +13,10 @@ from vpterm.kernel.text import normalise
 Doer = Callable[[Any, str], Awaitable[None]]
 
 
+class UnknownCommand(Refused):
+    """A line that begins with no command."""
+
+
 @dataclass(frozen=True)
 class Command:
     """A command: the words that call it (without accents), what it does, and how to say its argument."""
@@ -24,6 +28,7 @@ class Command:
 
 
 _COMMANDS: list[Command] = []
+_otherwise: Doer | None = None
 
 
 def command(*words: str, label: str, argument: str = "") -> Callable[[Doer], Doer]:
@@ -37,6 +42,13 @@ def command(*words: str, label: str, argument: str = "") -> Callable[[Doer], Doe
     return register
 
 
+def otherwise(doer: Doer) -> Doer:
+    """Register what `do_line` does with a line that begins with no command: it is given whole."""
+    global _otherwise
+    _otherwise = doer
+    return doer
+
+
 def all_commands() -> tuple[Command, ...]:
     """Every command, in the order of registration."""
     return tuple(_COMMANDS)
@@ -45,7 +57,7 @@ def all_commands() -> tuple[Command, ...]:
 def parse_command(line: str) -> tuple[Command, str]:
     """The command of a line and the rest of the line. The first letters are enough where only one command fits.
 
-    Raises Refused for an empty line, an unknown word, and a beginning that fits several commands.
+    Raises Refused for an empty line and a beginning that fits several commands, UnknownCommand for any other word.
     """
     word, _space, rest = line.strip().partition(" ")
     wanted = normalise(word)
@@ -58,7 +70,21 @@ def parse_command(line: str) -> tuple[Command, str]:
     if fitting:
         names = ", ".join(known.words[0] for known in fitting)
         raise Refused(_("“{word}” may be several commands.").format(word=word), names)
-    raise Refused(_("No command is called “{word}”.").format(word=word), _("F10 lists everything that can be done."))
+    raise UnknownCommand(
+        _("No command is called “{word}”.").format(word=word), _("F10 lists everything that can be done.")
+    )
+
+
+async def do_line(app: Any, line: str) -> None:
+    """Do what a typed line says. Raises Refused as parse_command does, where nothing is done otherwise."""
+    try:
+        known, rest = parse_command(line)
+    except UnknownCommand:
+        if _otherwise is None:
+            raise
+        await _otherwise(app, line.strip())
+    else:
+        await known.doer(app, rest)
 
 
 def _example() -> str:

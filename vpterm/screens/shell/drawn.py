@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -17,6 +19,7 @@ class Drawn(Widget):
     """Subclasses write `draw(y)`; the background and default colour come from the theme."""
 
     app: PracticeApp
+    _ground: Style | None = None
 
     @property
     def look(self) -> Look:
@@ -27,6 +30,14 @@ class Drawn(Widget):
         """Line `y`, `self.size.width` cells wide."""
         raise NotImplementedError
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Called by Textual for what is to be painted. The ground is asked of all ancestors, so once for all lines."""
+        self._ground = self.rich_style
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._ground = None
+
     def render_line(self, y: int) -> Strip:
         """Called by Textual for each line in sight."""
-        return self.draw(y).apply_style(self.rich_style)
+        return self.draw(y).apply_style(self._ground or self.rich_style)

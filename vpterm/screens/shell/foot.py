@@ -79,36 +79,54 @@ class Foot(Drawn):
 
 
 Hint = tuple[str, str]
-_WISHED = ("help", "back", "menu", "search", "site")
+_SHARED = ("menu", "search", "site")  # of every place: what is left of the room is theirs
+_AT_END = 999
 
 
 def keys_line(actions: Iterable[Action], look: Look, width: int) -> Strip:
-    """The keys from left to right by their number, Esc at the right end; what does not fit stands in F1 and F10.
+    """The keys from left to right by their number, Esc at the right end.
 
-    The place's own actions come first, then help and the way back, then the rest.
+    Help and the way back have their room first, then F9 and the rest of the place's own; where one of these had to
+    stay out, help says that there is more: "F1 help…".
     """
-    shown = [action for action in actions if action.keys and action.in_footer]
-    shown.sort(key=lambda action: _WISHED.index(action.name) + 1 if action.name in _WISHED else 0)
-    room = width - 2
-    chosen: list[tuple[int, Hint]] = []
-    for order, hint in _hints(shown):
-        needed = _width(hint) + (2 if chosen else 0)
-        if needed <= room:
-            room -= needed
-            chosen.append((order, hint))
+    shown = sorted((action for action in actions if action.keys and action.in_footer), key=_rank)
+    chosen, room = _fitting(_hints(shown), width - 2)
+    own = sum(1 for _order, _hint, rank in _hints(shown) if rank <= _OWN)
+    if sum(1 for _order, _hint, rank in chosen if rank <= _OWN) < own:
+        chosen, room = _fitting(_hints(shown, more="…"), width - 2)
     segments = [Segment(" ")]
-    for at, (order, hint) in enumerate(sorted(chosen)):
+    for at, (order, hint, _rank_of_it) in enumerate(sorted(chosen)):
         gap = 0 if at == 0 else 2
         segments += [Segment(" " * (gap + (room if order == _AT_END else 0))), *_drawn(hint, look)]
     return Strip(segments).adjust_cell_length(width)
 
 
-_AT_END = 999
+_OWN = 3
 
 
-def _hints(actions: list[Action]) -> list[tuple[int, Hint]]:
-    """Order and text of each hint, the most wanted first; F7 and F8 share one."""
-    hints: list[tuple[int, Hint]] = []
+def _rank(action: Action) -> int:
+    """What has room first."""
+    if action.name in ("help", "back"):
+        return ("help", "back").index(action.name)
+    if action.name in _SHARED:
+        return _OWN + 1 + _SHARED.index(action.name)
+    return 2 if action.keys is not None and action.keys.key == "f9" else _OWN
+
+
+def _fitting(hints: list[tuple[int, Hint, int]], room: int) -> tuple[list[tuple[int, Hint, int]], int]:
+    """Those that fit, the most wanted first, and the cells that are left."""
+    chosen: list[tuple[int, Hint, int]] = []
+    for hint in hints:
+        needed = _width(hint[1]) + (2 if chosen else 0)
+        if needed <= room:
+            room -= needed
+            chosen.append(hint)
+    return chosen, room
+
+
+def _hints(actions: list[Action], more: str = "") -> list[tuple[int, Hint, int]]:
+    """Order, text and rank of each hint; F7 and F8 share one. `more` is said with help."""
+    hints: list[tuple[int, Hint, int]] = []
     by_key = {action.keys.key: action for action in actions if action.keys}
     for action in actions:
         if action.keys is None or (action.keys.key == "f8" and "f7" in by_key):
@@ -116,9 +134,11 @@ def _hints(actions: list[Action]) -> list[tuple[int, Hint]]:
         key, label = name_of_key(action.keys.key), _(action.label)
         if action.keys.key == "f7" and "f8" in by_key:
             key, label = "F7/F8", f"{label}/{_(by_key['f8'].label)}"
+        if action.name == "help":
+            label += more
         number = action.keys.key[1:]
         order = _AT_END if action.name == "back" else int(number) if number.isdigit() else 90 + len(hints)
-        hints.append((order, (key, label)))
+        hints.append((order, (key, label), _rank(action)))
     return hints
 
 

@@ -17,6 +17,7 @@ from textual.message_pump import MessagePump
 from vpterm.screens.shell.works import Works
 
 MOST_ROUNDS = 12  # a handler that answers each message with another would never settle
+MOST_ESCAPES = 8  # as many as lead home from anywhere; each opens or closes something, a tenth of a second
 LOST_AFTER_S = 0.05  # how soon to look whether a widget went away with our callback
 
 
@@ -48,13 +49,20 @@ class KeyGate:
         return len(self._waiting)
 
     def put(self, event: events.Key | events.Paste) -> None:
-        """Take a key. Esc during a long load gives the load up; any other key waits its turn."""
-        if isinstance(event, events.Key) and event.key == "escape" and self._works.cancel_by_key():
+        """Take a key. Esc during a long load gives the load up; any other key waits its turn.
+
+        Of an Esc held down no more waits than anybody means: else it would go on for long after it was let go.
+        """
+        if is_escape(event) and (self._works.cancel_by_key() or self._has_escapes_enough()):
             return
         self._waiting.append(event)
         self._arrived.set()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
+
+    def _has_escapes_enough(self) -> bool:
+        newest = list(self._waiting)[-MOST_ESCAPES:]
+        return len(newest) == MOST_ESCAPES and all(is_escape(event) for event in newest)
 
     def put_back(self, event: events.Key) -> None:
         """A key that its place declined: it is handed out again, before all others, to the place that comes then."""
@@ -91,6 +99,11 @@ class KeyGate:
             is_quiet = all(pump.message_queue_size == 0 for pump in way)
             if is_quiet and self._works.is_idle and way == self._way():
                 return
+
+
+def is_escape(event: events.Key | events.Paste) -> bool:
+    """Whether it is the key Esc."""
+    return isinstance(event, events.Key) and event.key == "escape"
 
 
 async def passed(pump: MessagePump) -> None:

@@ -40,7 +40,7 @@ def recover(app: TellingApp, error: Exception) -> None:
     app.tell_failure(error)
     if not app.screen_stack:  # it closes already
         return
-    if len(app.failures) > MOST_FAILURES:
+    if len(app.failures) > MOST_FAILURES or app.is_hidden:  # to leave a place would show what the lock hides
         app.exit(return_code=1)
         return
     app.broken_places.add(app.screen)

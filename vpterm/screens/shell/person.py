@@ -9,7 +9,7 @@ from typing import Any
 
 from vpterm.database.context import Context
 from vpterm.kernel.i18n import Speech, _, set_language
-from vpterm.screens.link import SessionLink, SessionRequest
+from vpterm.screens.link import End, SessionLink, SessionRequest
 from vpterm.screens.shell.standing import ReadStanding
 from vpterm.screens.shell.telling import TellingApp
 from vpterm.screens.shell.works import Background
@@ -152,6 +152,11 @@ class PersonalApp(TellingApp):
         """The person no longer works at this site: the session ends and says so; what is typed is kept."""
         await self.keep_typed()
         self._tell_session(lambda link: link.shut_out())
+
+    async def end_for(self, why: End) -> None:
+        """The session's time is over; what is typed is kept."""
+        await self.keep_typed()
+        self._tell_session(lambda link: link.end(why))
 
     def _tell_session(self, wish: Callable[[SessionLink], None]) -> None:
         """The session does what is wished; without one (a local terminal) the program ends."""

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from vpterm.kernel.i18n import N_, _
 from vpterm.screens.keymap.registry import Action
-from vpterm.screens.keymap.standard import keymap
+from vpterm.screens.keymap.standard import SUPPORT_ACTIONS, keymap
 from vpterm.screens.shell.foot import Foot
 from vpterm.screens.shell.guard import Guarded
 from vpterm.screens.shell.head import Head
@@ -89,7 +89,7 @@ class Place(Guarded, Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.head = Head()
-        self.foot = Foot(self.available_actions())
+        self.foot = Foot(self.footer_actions())
 
     def compose(self) -> ComposeResult:
         """Head, body, foot; subclasses write `body`."""
@@ -118,12 +118,24 @@ class Place(Guarded, Screen[None]):
 
     def available_actions(self) -> tuple[Action, ...]:
         """What can be done here."""
-        return tuple(action for action in keymap.actions(self.place) if self.can(action))
+        return tuple(action for action in keymap.actions(self.place) if self._may(action))
+
+    def is_worth_showing(self, action: Action) -> bool:
+        """Whether an action that can be done is worth a place in the footer now; override where it would do nothing."""
+        return True
+
+    def footer_actions(self) -> tuple[Action, ...]:
+        """What the footer chooses from."""
+        return tuple(action for action in self.available_actions() if self.is_worth_showing(action))
 
     def action_for(self, key: str) -> Action | None:
         """The action that a key does here, or None for a key of the focused widget."""
         action = keymap.find(key, self.place)
-        return action if action is not None and self.can(action) else None
+        return action if action is not None and self._may(action) else None
+
+    def _may(self, action: Action) -> bool:
+        is_offered = not self.is_running or self.app.support.can(action)  # a place is built before it has an app
+        return is_offered and self.can(action)
 
     async def perform(self, action: Action) -> None:
         """Do an action of this place."""
@@ -144,6 +156,10 @@ class Place(Guarded, Screen[None]):
     def forget_error(self) -> None:
         """What an error named is right now: take the sentence away."""
         self.foot.forget_error()
+
+    def minute_passed(self) -> bool:
+        """Another minute has begun: show what changes by that alone. Answers whether anything did."""
+        return self.head.tick()
 
     def on_screen_resume(self) -> None:
         """Minutes have gone by while another place lay on top."""
@@ -187,9 +203,21 @@ class Place(Guarded, Screen[None]):
         """Through the menu."""
         self.app.detach()
 
+    async def do_lock(self) -> None:
+        """Through the menu; its key works under questions too (app.py)."""
+        await self.app.lock.close()
+
     async def do_leave(self) -> None:
         """Through the menu, or Esc on the home board."""
         await self.app.ask_to_leave()
+
+    async def do_support(self) -> None:
+        """Ctrl+C, while support asks or looks in."""
+        await self.app.support.press()
+
+    async def do_keyboard(self) -> None:
+        """Ctrl+Z, while support may type."""
+        await self.app.support.press_keyboard()
 
     async def do_refresh(self) -> None:
         """F5."""
@@ -247,8 +275,33 @@ class Dialog(Guarded, ModalScreen[ScreenResultType]):
             keymap.add(cls.place, *cls.actions)
 
     def action_for(self, key: str) -> Action | None:
-        """The dialog's own actions only."""
-        return keymap.find(key, self.place, everywhere=False)
+        """The dialog's own actions, and those of support, which are at hand wherever one is."""
+        own = keymap.find(key, self.place, everywhere=False)
+        of_support = (one for one in SUPPORT_ACTIONS if key in (one.keys.all if one.keys else ()))
+        return own or next((one for one in of_support if self.app.support.can(one)), None)
+
+    def on_mount(self) -> None:
+        """Who of support looks in is told over a question too."""
+        self.show_band()
+
+    def show_band(self) -> None:
+        """Have the band stand there while there is something to tell."""
+        from vpterm.screens.shell.support_band import Band
+
+        bands = self.query(Band)
+        if self.app.support.is_told and not bands:
+            self.mount(Band())
+        for band in bands:
+            band.display = self.app.support.is_told
+            band.refresh()
+
+    async def do_support(self) -> None:
+        """Ctrl+C, while support asks or looks in."""
+        await self.app.support.press()
+
+    async def do_keyboard(self) -> None:
+        """Ctrl+Z, while support may type."""
+        await self.app.support.press_keyboard()
 
     async def perform(self, action: Action) -> None:
         """Do an action of this dialog."""

@@ -1,4 +1,4 @@
-"""What the person may do here, followed while the session is open: rights given or taken away count at once."""
+"""What the person may do here and how long, followed while the session is open: a change counts at once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from vpterm.database.notices import RIGHTS_CHANGED, Notices
 from vpterm.kernel.errors import Unavailable
 from vpterm.kernel.i18n import _
+from vpterm.practice.staff.session_times import SessionTimes
 from vpterm.screens.shell.place import Place
 
 if TYPE_CHECKING:
@@ -21,10 +22,11 @@ TRY_AGAIN_S = 1.0
 
 @dataclass(frozen=True)
 class Standing:
-    """What a person may do at this site, and the sites between which they may change."""
+    """What a person may do at this site, the sites between which they may change, how long their sessions last."""
 
     rights: frozenset[str]
     sites: tuple[SiteFace, ...]
+    times: SessionTimes = SessionTimes()
 
 
 ReadStanding = Callable[[], Awaitable[Standing | None]]
@@ -86,12 +88,13 @@ class StandingWatch:
         """Screens ask `app.context` at every turn and keep no copy, so a new one is all that it takes."""
         app = self._app
         app.sites = standing.sites or (app.site,)
+        app.lifetime.follow(standing.times)
         if standing.rights == app.context.rights:
             return
         app.context = replace(app.context, rights=standing.rights)
         for place in app.screen_stack:
             if isinstance(place, Place):
-                place.foot.show_actions(place.available_actions())
+                place.foot.show_actions(place.footer_actions())
         app.say(_("What you may do here has changed."))
         app.repaint_beneath()
         app.boards.changed("")

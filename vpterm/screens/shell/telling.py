@@ -101,6 +101,11 @@ class TellingApp(App[None]):
         """Textual's last word on a widget whose message loop broke: leave that place, keep the session."""
         recover(self, error)
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the screen is locked; see PracticeApp."""
+        return False
+
     def forget_waiting_keys(self) -> None:
         """Drop the keys typed ahead. The app that has keys says how."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from textual.screen import Screen
 
 from vpterm.kernel.errors import Unavailable, VptermError
 from vpterm.kernel.i18n import _
-from vpterm.practice.drafts.actions import keep_places
+from vpterm.practice.drafts.actions import keep_places, rename_kept
 from vpterm.practice.drafts.queries import find_places
 from vpterm.screens.shell.place import Place
 
@@ -97,6 +98,13 @@ class Whereabouts:
     async def _keep(self) -> None:
         self._timer = None
         await self._write(kept_places(self._app.screen_stack[2:]))
+
+    async def renamed(self, name: str) -> None:
+        """The session is called otherwise: what is kept goes with it."""
+        try:
+            await rename_kept(self._app.context, name=name)
+        finally:  # the door calls it so already
+            self._app.context = replace(self._app.context, session_name=name)
 
     async def forget(self) -> None:
         """The person leaves in order."""

@@ -50,12 +50,14 @@ class OwnAccount(Place):
     actions = (
         Action("password", MAIN, N_("password"), N_("Give yourself another password.")),
         Action("codes", Keys("ctrl+e", ("f13",)), N_("codes"), N_("Take up codes from your telephone, or end them.")),
+        Action("pin", Keys("ctrl+a", ("f14",)), N_("PIN"), N_("A PIN for your locked screens, or none.")),
     )
 
     def __init__(self, account: Account) -> None:
         super().__init__()
         self.account = account
         self.codes = Line()
+        self.pin = Line()
         self.keys = Rows[Key](
             KEYS, (), identity=lambda key: (key.kind, key.comment, key.added_at),
             empty=N_("No SSH key: an administrator adds one."), id="keys",
@@ -68,6 +70,7 @@ class OwnAccount(Place):
         """Codes, keys, logins."""
         yield Section(_("Codes from the telephone"))
         yield self.codes
+        yield self.pin
         yield Section(_("SSH keys"), after=True)
         yield self.keys
         yield Section(_("Logins"), after=True)
@@ -82,6 +85,8 @@ class OwnAccount(Place):
     def _show(self) -> None:
         account = self.account
         self.codes.show(*_said_of_codes(account))
+        said = _("A PIN opens your locked screens.") if account.has_pin else _("No PIN for locked screens. Ctrl+A: one.")
+        self.pin.show((said, "text" if account.has_pin else "quiet"))
         self.keys.styles.height = min(max(len(account.keys), 1), MOST_KEYS) + (1 if account.keys else 0)
         self.keys.set_rows(account.keys)
         self.logins.set_rows(account.logins)
@@ -98,6 +103,10 @@ class OwnAccount(Place):
     async def do_codes(self) -> None:
         """Ctrl+E."""
         await self.app.open("account.end" if self.account.has_code else "account.enrol")
+
+    async def do_pin(self) -> None:
+        """Ctrl+A."""
+        await self.app.open("account.pin")
 
 
 def _said_of_codes(account: Account) -> tuple[tuple[str, Any], ...]:

@@ -17,6 +17,7 @@ METHODS = {
     "recovery": N_("recovery code"),
     "publickey": N_("SSH key"),
     "certificate": N_("certificate"),
+    "pin": N_("PIN at a locked screen"),
     "locked": N_("guessing stopped"),
 }
 
@@ -51,6 +52,7 @@ class Account:
     recovery_left: int
     may_enrol: bool
     must_have: bool
+    has_pin: bool = False
 
 
 async def ask_door(app: PracticeApp, question: str, values: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -73,4 +75,5 @@ async def read_account(app: PracticeApp) -> Account:
         recovery_left=told["recovery_left"],
         may_enrol=told["may_enrol"],
         must_have=told["must_have"],
+        has_pin=told["has_pin"],
     )

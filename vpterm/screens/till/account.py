@@ -17,11 +17,13 @@ from vpterm.practice.till.credit import use_credit
 from vpterm.practice.till.queries import JournalRow, payments_of_client
 from vpterm.practice.till.rules import KINDS, MEANS_LABELS, Pocket
 from vpterm.screens.keymap.registry import Action, Keys
-from vpterm.screens.keymap.standard import MAIN
+from vpterm.screens.keymap.standard import MAIN, PRINT
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
 from vpterm.screens.theme.look import Role
+from vpterm.screens.till.journal import print_receipt
 from vpterm.screens.widgets.columns import Cell, Column
 from vpterm.screens.widgets.dialogs import yes_no
 from vpterm.screens.widgets.rows import Rows
@@ -39,7 +41,7 @@ MOVEMENTS: list[Column[JournalRow]] = [
     Column[JournalRow](N_("what"), lambda row: _what(row), 12),
     Column[JournalRow](N_("means"), lambda row: _(MEANS_LABELS[row.means]), 12),
     Column[JournalRow](N_("invoice"), lambda row: row.invoice_number or _("on the account"), 15, role="quiet"),
-    Column[JournalRow]("", lambda row: row.remark, 6, stretch=1, role="quiet"),
+    Column[JournalRow]("", lambda row: private(row.remark), 6, stretch=1, role="quiet"),
     Column[JournalRow](N_("amount"), lambda row: format_money(row.amount), 13, "right"),
 ]
 
@@ -57,6 +59,7 @@ class AccountPlace(Place):
         Action("pay", MAIN, N_("pay"), N_("Take a payment: of the invoice under the cursor, or on the account.")),
         Action("deposit", Keys("ctrl+a", ("f13",)), N_("deposit"), N_("Take money on the account, for later.")),
         Action("use", USE, N_("use the credit"), N_("Pay the invoice under the cursor with the client's credit.")),
+        Action("print", PRINT, N_("receipt"), N_("The receipt of the payment under the cursor."), False),
         Action("give_back", Keys("ctrl+x", ("f15",)), N_("give back"), N_("Give the client's credit back.")),
     )
 
@@ -85,7 +88,7 @@ class AccountPlace(Place):
 
     def on_mount(self) -> None:
         """The oldest open invoice."""
-        self.head.show_subject(f"{self.client.title} {self.client.name}".strip(), _("account"))
+        self.head.show_subject(owner(f"{self.client.title} {self.client.name}".strip()), _("account"))
         self.open.styles.height, self.moves.styles.height = "2fr", "3fr"
         self._show()
         (self.open if self.open.rows else self.moves).focus()
@@ -107,6 +110,8 @@ class AccountPlace(Place):
         """A credit is used where something is due, and given back where nothing is."""
         if action.name == "use":
             return bool(self.account.credit and self.account.open_invoices)
+        if action.name == "print":
+            return self.is_mounted and self.focused is self.moves
         return action.name != "give_back" or self.account.balance < Money.zero()
 
     def _chosen(self) -> Pocket | None:
@@ -129,6 +134,12 @@ class AccountPlace(Place):
             await self.do_deposit()
         else:
             await self.app.open("till.payment", invoice_id=chosen.invoice_id)
+
+    async def do_print(self) -> None:
+        """Ctrl+U on what was paid."""
+        if self.moves.current is None:
+            raise Refused(_("Only a payment or a refund has a receipt."))
+        await print_receipt(self.app, self.moves.current.id)
 
     async def do_deposit(self) -> None:
         """Ctrl+A."""

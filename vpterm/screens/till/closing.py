@@ -17,6 +17,7 @@ from vpterm.practice.till.queries import ClosingRow, JournalRow, TillDay, journa
 from vpterm.practice.till.rules import KINDS, MEANS, MEANS_LABELS, PERIODS
 from vpterm.screens.keymap.registry import Action
 from vpterm.screens.keymap.standard import MAIN
+from vpterm.screens.privacy import owner
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.commands import command
 from vpterm.screens.shell.openers import opens
@@ -43,7 +44,7 @@ JOURNAL: list[Column[JournalRow]] = [
     Column[JournalRow](N_("time"), lambda row: format_time(row.taken_at), 5, role="quiet"),
     Column[JournalRow]("", lambda row: _(KINDS[row.kind]), 10),
     Column[JournalRow]("", lambda row: _(MEANS_LABELS[row.means]) if row.means else "", 12),
-    Column[JournalRow](N_("client"), lambda row: row.client_name, 8, stretch=1),
+    Column[JournalRow](N_("client"), lambda row: owner(row.client_name), 8, stretch=1),
     Column[JournalRow](N_("invoice"), lambda row: row.invoice_number, 15, rank=1, role="quiet"),
     Column[JournalRow](N_("amount"), lambda row: format_money(row.amount), 13, "right"),
 ]

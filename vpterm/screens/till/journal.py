@@ -8,18 +8,23 @@ from typing import Any
 
 from textual.widget import Widget
 
+from vpterm.documents.paper import Paper
+from vpterm.documents.receipt import receipt_paper
 from vpterm.kernel.date_entry import parse_date
 from vpterm.kernel.dates import format_date_long, format_time
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import N_, _
 from vpterm.kernel.money import Money, format_money
+from vpterm.practice.copies.actions import copy_receipt
 from vpterm.practice.till.actions import correct_payment
 from vpterm.practice.till.queries import JournalRow, journal
 from vpterm.practice.till.rules import KINDS, MEANS_LABELS
 from vpterm.screens.keymap.registry import Action
-from vpterm.screens.keymap.standard import DELETE, NEXT, PREVIOUS, SAVE_FORM
+from vpterm.screens.keymap.standard import DELETE, NEXT, PREVIOUS, PRINT, SAVE_FORM
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.commands import command
+from vpterm.screens.shell.handing import hand_out
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
 from vpterm.screens.widgets.columns import Cell, Column
@@ -32,10 +37,12 @@ ENTRIES: list[Column[JournalRow]] = [
     Column[JournalRow](N_("time"), lambda row: format_time(row.taken_at), 5, role="quiet"),
     Column[JournalRow](N_("what"), lambda row: _what(row), 12),
     Column[JournalRow](N_("means"), lambda row: _(MEANS_LABELS[row.means]) if row.means else "", 11),
-    Column[JournalRow](N_("client"), lambda row: row.client_name, 10, stretch=1),
+    Column[JournalRow](N_("client"), lambda row: owner(row.client_name), 10, stretch=1),
     Column[JournalRow](N_("invoice"), lambda row: row.invoice_number, 15, role="quiet"),
     Column[JournalRow](N_("by"), lambda row: row.author_login, 14, rank=1, role="quiet"),
-    Column[JournalRow](N_("remark"), lambda row: "" if row.kind == "closing" else row.remark, 20, rank=2, stretch=1),
+    Column[JournalRow](
+        N_("remark"), lambda row: private("" if row.kind == "closing" else row.remark), 20, rank=2, stretch=1
+    ),
     Column[JournalRow](N_("amount"), lambda row: format_money(row.amount), 13, "right"),
 ]
 
@@ -51,6 +58,7 @@ class Journal(Place):
     title_label = N_("Journal of the till")
     actions = (
         Action("correct", DELETE, N_("correct"), N_("Undo an entry by its opposite, with a reason.")),
+        Action("print", PRINT, N_("receipt"), N_("The receipt of the payment under the cursor.")),
         Action("before", PREVIOUS, N_("day before"), N_("The day before."), False),
         Action("after", NEXT, N_("day after"), N_("The day after."), False),
     )
@@ -103,6 +111,13 @@ class Journal(Place):
             raise Refused(_("This entry is corrected already."))
         await self.app.open("till.correction", entry=row)
 
+    async def do_print(self) -> None:
+        """Ctrl+U."""
+        row = self.list.current
+        if row is None:
+            raise Refused(_("Only a payment or a refund has a receipt."))
+        await print_receipt(self.app, row.id)
+
     async def do_before(self) -> None:
         """F7."""
         await self._go(-1)
@@ -114,6 +129,15 @@ class Journal(Place):
     async def _go(self, days: int) -> None:
         self.day += timedelta(days=days)
         await self.reload()
+
+
+async def print_receipt(app: PracticeApp, entry_id: int) -> None:
+    """The receipt of the payment to which an entry belongs."""
+
+    async def paper() -> Paper:
+        return receipt_paper(*await copy_receipt(app.context, entry_id=entry_id))
+
+    await hand_out(app, paper)
 
 
 class Correction(Place):
@@ -140,7 +164,7 @@ class Correction(Place):
 
     def on_mount(self) -> None:
         """Whose."""
-        self.head.show_subject(_("Correction"), self.entry.client_name)
+        self.head.show_subject(_("Correction"), owner(self.entry.client_name))
 
     async def save(self, values: dict[str, Any]) -> None:
         """F2 or Enter."""

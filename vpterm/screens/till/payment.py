@@ -20,6 +20,7 @@ from vpterm.practice.till.queries import list_tills
 from vpterm.practice.till.rules import MEANS, Settlement, settle
 from vpterm.screens.keymap.registry import Action
 from vpterm.screens.keymap.standard import DELETE, MAIN
+from vpterm.screens.privacy import owner
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
@@ -90,7 +91,7 @@ class Payment(Place):
 
     def on_mount(self) -> None:
         """The means: the amount is there already."""
-        self.head.show_subject(self.client_name, self.about)
+        self.head.show_subject(owner(self.client_name), self.about)
         self.parts_list.styles.height = 6
         self._show()
         self.means.focus()

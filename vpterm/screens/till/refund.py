@@ -12,6 +12,7 @@ from vpterm.kernel.money import Money, format_money
 from vpterm.practice.clients.queries import ClientRow
 from vpterm.practice.till.actions import refund
 from vpterm.screens.keymap.standard import SAVE_FORM
+from vpterm.screens.privacy import owner
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
@@ -49,7 +50,7 @@ class Refund(Place):
 
     def on_mount(self) -> None:
         """The means: the amount is there already."""
-        self.head.show_subject(self.client.name, _("Refund"))
+        self.head.show_subject(owner(self.client.name), _("Refund"))
         self.form.fields["means"].focus()
 
     async def save(self, values: dict[str, Any]) -> None:

@@ -19,8 +19,10 @@ from vpterm.screens.desk.shown import sign_of
 from vpterm.screens.desk.steps import receive_visit
 from vpterm.screens.keymap.registry import Action, Keys
 from vpterm.screens.keymap.standard import BILL, MAIN
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.shell.app import PracticeApp
 from vpterm.screens.shell.commands import command
+from vpterm.screens.shell.minutes import must_read_again
 from vpterm.screens.shell.openers import opens
 from vpterm.screens.shell.place import Place
 from vpterm.screens.theme.look import Look, Role
@@ -28,8 +30,6 @@ from vpterm.screens.widgets.columns import Cell, Column
 from vpterm.screens.widgets.dialogs import yes_no
 from vpterm.screens.widgets.rows import Rows
 from vpterm.screens.widgets.section import Line
-
-MINUTE_S = 60.0
 
 
 def room_columns(look: Look) -> list[Column[VisitRow]]:
@@ -40,9 +40,11 @@ def room_columns(look: Look) -> list[Column[VisitRow]]:
         Column[VisitRow](N_("since when"), lambda visit: format_time(_since(visit)), 6),
         Column[VisitRow](N_("who"), lambda visit: visit.animal, 10, stretch=1),
         Column[VisitRow](N_("reason"), lambda visit: visit.reason, 12, stretch=1),
-        Column[VisitRow](N_("owner"), lambda visit: visit.last_name, 12, stretch=1),
+        Column[VisitRow](N_("owner"), lambda visit: owner(visit.last_name), 12, stretch=1),
         Column[VisitRow](N_("waited"), _waited, 8, align="right"),
-        Column[VisitRow](N_("telephone"), lambda visit: format_phone(visit.phone) if visit.phone else "", 14, rank=1),
+        Column[VisitRow](
+            N_("telephone"), lambda visit: private(format_phone(visit.phone) if visit.phone else ""), 14, rank=1
+        ),
         Column[VisitRow](N_("with whom"), _with, 14, rank=2),
         Column[VisitRow](N_("alert"), _alert, 18, rank=3, stretch=1),
     ]
@@ -61,7 +63,7 @@ def _waited(visit: VisitRow) -> Cell:
 
 
 def _alert(visit: VisitRow) -> str | Cell:
-    return Cell(visit.alert, "danger") if visit.alert else ""
+    return Cell(private(visit.alert), "danger") if visit.alert else ""
 
 
 def _with(visit: VisitRow) -> str:
@@ -80,7 +82,7 @@ class WaitingRoom(Place):
         Action("finish", Keys("t", ("ctrl+x",)), N_("finish"), N_("The consultation is over; on to the desk.")),
         Action("bill", BILL, N_("bill"), N_("Open the client's invoice."), in_footer=False),
         Action("let_go", Keys("p", ("ctrl+k",)), N_("gone"), N_("The animal has left.")),
-        Action("undo", Keys("z", ("ctrl+z",)), N_("undo"), N_("Take the last step of this line back.")),
+        Action("undo", Keys("z", ("f18",)), N_("undo"), N_("Take the last step of this line back.")),
         Action("agenda", Keys("g", ("ctrl+e",)), N_("agenda"), N_("The agenda of today."), in_footer=False),
     )
     follows = frozenset({"visits", "bookings"})
@@ -88,6 +90,7 @@ class WaitingRoom(Place):
     def __init__(self, app: PracticeApp, board: Board, gone: Sequence[VisitRow]) -> None:
         super().__init__()
         self.board, self.gone = board, gone
+        self._read_at = app.context.now()
         self.summary = Line()
         self.list = Rows[VisitRow](
             room_columns(app.look), (*board.rows, *gone), identity=lambda visit: visit.id, on_open=self.open_visit,
@@ -105,20 +108,32 @@ class WaitingRoom(Place):
         self.head.show_subject(_("Waiting room"))
         self._show()
         self.list.focus()
-        self.set_interval(MINUTE_S, self._minute_passed)
 
-    def _minute_passed(self) -> None:
-        if self.app.open_place is self:
+    def minute_passed(self) -> bool:
+        """Who waits has waited longer; what others do comes by notices."""
+        now = self.app.context.now()
+        board = self.board.at(now)
+        if must_read_again(self._read_at, now):
             self.app.background(self.reload())
+        elif board != self.board:
+            self.board = board
+            self.list.renew((*board.rows, *self.gone))
+            self._show_summary()
+            return super().minute_passed() or True
+        return super().minute_passed()
 
     async def reload(self) -> None:
         """Read again; the cursor stays on its line."""
+        self._read_at = self.app.context.now()
         self.board, self.gone = await waiting_room(self.app.context), await list_gone(self.app.context)
         self._show()
 
     def _show(self) -> None:
+        self.list.set_rows((*self.board.rows, *self.gone))
+        self._show_summary()
+
+    def _show_summary(self) -> None:
         board = self.board
-        self.list.set_rows((*board.rows, *self.gone))
         late = sum(visit.late for visit in board.waiting)
         pieces: list[tuple[str, Role]] = []
         for label, rows in (

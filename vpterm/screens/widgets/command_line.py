@@ -10,7 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from vpterm.screens.shell.commands import parse_command
+from vpterm.screens.shell.commands import do_line
+from vpterm.screens.shell.place import Place
 from vpterm.screens.widgets.fields import TextField
 
 if TYPE_CHECKING:
@@ -60,6 +61,12 @@ class CommandLine(Horizontal, can_focus=False):
         yield Static(">", classes="prompt", markup=False)
         yield self.line
 
+    @on(Input.Changed)
+    def _changed(self) -> None:
+        """An error about the line is over when the line is another."""
+        if isinstance(self.screen, Place):
+            self.screen.forget_error()
+
     @on(Input.Submitted)
     def _submitted(self, message: Input.Submitted) -> None:
         message.stop()
@@ -68,7 +75,6 @@ class CommandLine(Horizontal, can_focus=False):
             app.work(self._do(message.value))
 
     async def _do(self, typed: str) -> None:
-        known, rest = parse_command(typed)
-        await known.doer(self.app, rest)
+        await do_line(self.app, typed)
         self.line.remember(typed.strip())
         self.line.set_text("")

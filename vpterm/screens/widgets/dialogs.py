@@ -13,6 +13,7 @@ from textual.widgets import Static
 from vpterm.kernel.i18n import N_, _
 from vpterm.kernel.text import normalise
 from vpterm.screens.keymap.standard import keymap
+from vpterm.screens.privacy import told
 from vpterm.screens.shell.place import Dialog
 from vpterm.screens.widgets.columns import Cell, Column
 from vpterm.screens.widgets.rows import Rows
@@ -24,7 +25,8 @@ class Question(Dialog[str]):
     """`await app.ask(Question(_("Cancel the booking?"), {"yes": _("Yes"), "no": _("No, keep it")}))` -> "yes".
 
     Answers by their first letter, arrows and Enter, or Esc (None). `safe` is where the cursor stands at first.
-    With `typing_goes_on`, a letter is no answer: the question goes (None) and the letter lands where one was.
+    With `typing_goes_on`, a letter, or a key that does something where one was, is no answer: the question goes
+    (None) and the key lands there.
     """
 
     place = "question"
@@ -49,9 +51,9 @@ class Question(Dialog[str]):
     def compose(self) -> ComposeResult:
         """The question, its details, the answers."""
         with Vertical(classes="card"):
-            yield Static(self._question, markup=False)
+            yield Static(told(self._question), markup=False)
             if self._details:
-                yield Static(self._details, markup=False)
+                yield Static(told(self._details), markup=False)
             yield Static("")
             yield self.choices
             hint = _("Arrows and Enter, or the first letter; Esc goes back.")
@@ -65,7 +67,7 @@ class Question(Dialog[str]):
 
     def on_key(self, event: events.Key) -> None:
         """The first letter of an answer that no other shares; or what somebody goes on typing."""
-        if self._typing_goes_on and event.is_printable:
+        if self._typing_goes_on and (event.is_printable or self._is_for_place_beneath(event.key)):
             event.stop()
             self.app.gate.put_back(events.Key(event.key, event.character))  # this one counts as handled
             self.answer(None)
@@ -75,6 +77,9 @@ class Question(Dialog[str]):
         if len(fitting) == 1:
             event.stop()
             self.answer(fitting[0])
+
+    def _is_for_place_beneath(self, key: str) -> bool:
+        return self.app.open_place is not None and self.app.open_place.action_for(key) is not None
 
     async def _picked(self, answer: tuple[str, str]) -> None:
         self.answer(answer[0])

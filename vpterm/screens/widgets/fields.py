@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import Reactive
+from textual.strip import Strip
 from textual.widgets import Input
 
 from vpterm.kernel.date_entry import parse_date
@@ -21,6 +22,7 @@ from vpterm.kernel.identifiers import format_phone, parse_phone
 from vpterm.kernel.money import Money, format_money, parse_money
 from vpterm.kernel.quantities import format_quantity, format_weight, parse_quantity, parse_weight_g
 from vpterm.kernel.time_entry import parse_time
+from vpterm.screens.privacy import VALUE_MARK
 
 if TYPE_CHECKING:
     from vpterm.screens.shell.app import PracticeApp
@@ -121,6 +123,11 @@ class TextField(Input):
         if shown != self.value:
             self.set_text(shown)
         return None
+
+    def render_line(self, y: int) -> Strip:
+        """What is typed is covered for support: it may be anything. The hint of an empty field is not."""
+        line = super().render_line(y)
+        return line.apply_style(VALUE_MARK) if self.value else line
 
     def on_blur(self) -> None:
         """Leaving a field reads it: `lun` becomes a date, a mistake is told at once."""

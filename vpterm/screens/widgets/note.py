@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.geometry import Size
+from textual.strip import Strip
 from textual.widgets import TextArea
 
 from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _
+from vpterm.screens.privacy import VALUE_MARK
 from vpterm.screens.widgets.columns import Column
 from vpterm.screens.widgets.dialogs import PickList
 
@@ -67,6 +69,10 @@ class NoteField(TextArea):
         """Put a text there, the cursor after it."""
         self.load_text(text)
         self.move_cursor(self.document.end)
+
+    def render_line(self, y: int) -> Strip:
+        """What is typed is covered for support: it may be anything."""
+        return super().render_line(y).apply_style(VALUE_MARK)
 
     def read(self) -> str:
         """The text without outer blank space. Raises Refused if it is missing."""

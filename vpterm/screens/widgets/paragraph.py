@@ -8,6 +8,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from vpterm.kernel.text import plain
+from vpterm.screens.privacy import marked
 from vpterm.screens.shell.drawn import Drawn
 from vpterm.screens.theme.look import Role
 
@@ -54,4 +55,6 @@ class Paragraph(Drawn):
     def draw(self, y: int) -> Strip:
         """One of the lines."""
         text = self._lines[y] if y < len(self._lines) else ""
-        return Strip([Segment(text, self.look.style(self._role))]).adjust_cell_length(self.size.width)
+        return Strip([Segment(text, marked(self._text, self.look.style(self._role)))]).adjust_cell_length(
+            self.size.width
+        )

@@ -12,6 +12,7 @@ from textual.widgets import Input
 from vpterm.kernel.i18n import N_, _
 from vpterm.kernel.identifiers import format_phone
 from vpterm.practice.animals.search import SearchHit, search
+from vpterm.screens.privacy import owner, private
 from vpterm.screens.widgets.columns import Cell, Column
 from vpterm.screens.widgets.fields import TextField
 from vpterm.screens.widgets.rows import Rows
@@ -103,8 +104,8 @@ def patients_of(hits: list[SearchHit], *, clients: bool) -> list[Patient]:
 PATIENTS: list[Column[Patient]] = [
     Column[Patient](N_("animal"), lambda one: _animal(one), 16, stretch=1),
     Column[Patient](N_("client"), lambda one: _client(one), 20, stretch=2),
-    Column[Patient](N_("telephone"), lambda one: format_phone(one.phone) if one.phone else "", 14),
-    Column[Patient](N_("town"), lambda one: one.town, 12, stretch=1, rank=1, role="quiet"),
+    Column[Patient](N_("telephone"), lambda one: private(format_phone(one.phone) if one.phone else ""), 14),
+    Column[Patient](N_("town"), lambda one: private(one.town), 12, stretch=1, rank=1, role="quiet"),
 ]
 
 
@@ -115,7 +116,8 @@ def _animal(one: Patient) -> Cell:
 
 
 def _client(one: Patient) -> str:
-    return one.client_name if one.client_id is not None else _("“{text}”, without a file").format(text=one.client_name)
+    known = one.client_id is not None
+    return owner(one.client_name if known else _("“{text}”, without a file").format(text=one.client_name))
 
 
 class PatientField(PickingField):

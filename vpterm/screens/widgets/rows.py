@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
@@ -18,6 +19,7 @@ from textual.strip import Strip
 
 from vpterm.kernel.i18n import _
 from vpterm.kernel.text import fit, normalise, pad
+from vpterm.screens.privacy import marked, private
 from vpterm.screens.shell.drawn import Drawn
 from vpterm.screens.theme.look import Role
 from vpterm.screens.widgets.columns import GAP, Column, lay_out, placed
@@ -98,6 +100,11 @@ class Rows(Drawn, Generic[T], can_focus=True):
         """The row under the cursor."""
         return self._rows[self.cursor] if self._rows else None
 
+    @property
+    def cursor_line(self) -> int:
+        """The line on which the cursor stands."""
+        return self.cursor - self.top + self._first_line
+
     def set_rows(self, rows: Sequence[T], *, newest_first: bool = False) -> None:
         """Show other rows; the cursor stays on the same row by its identity, or else near where it was.
 
@@ -113,6 +120,16 @@ class Rows(Drawn, Generic[T], can_focus=True):
         self.top = max(self.cursor - from_top, 0)
         self._keep_in_sight()
         self.refresh()
+
+    def renew(self, rows: Sequence[T]) -> None:
+        """Show newer values of the same rows: only lines that differ are painted. Other rows: as `set_rows`."""
+        if self.filter or [*map(self._identity, rows)] != [*map(self._identity, self._rows)]:
+            self.set_rows(rows)
+            return
+        before, self._all, self._rows = self._rows, rows, rows
+        for at, (old, new) in enumerate(zip(before, rows, strict=True)):
+            if old != new:
+                self.refresh(Region(0, at - self.top + self._first_line, self.size.width, 1))
 
     def select(self, identity: Hashable) -> bool:
         """Put the cursor on the row of this identity; False if it is not there."""
@@ -175,6 +192,16 @@ class Rows(Drawn, Generic[T], can_focus=True):
         """Another height: the cursor stays in sight."""
         self._keep_in_sight()
 
+    def on_click(self, event: events.Click) -> None:
+        """A finger or a mouse puts the cursor on a row; on the row that has it, that is Enter."""
+        at = event.y - self._first_line + self.top
+        if event.y < self._first_line or at >= len(self._rows):
+            return
+        if at == self.cursor and self._on_open is not None:
+            self.app.work(_awaited(self._on_open, self._rows[at]))
+        else:
+            self._go_to(at)
+
     # -- typing filters
 
     def on_key(self, event: events.Key) -> None:
@@ -230,7 +257,7 @@ class Rows(Drawn, Generic[T], can_focus=True):
         position = f"{self.cursor + 1}/{len(self._rows)}" if len(self._rows) > self._lines or self.filter else ""
         if self.filter:
             text = "  " + _("Filter: {text}").format(text=self.filter) + "_"
-            style = self.look.style("strong")
+            style = marked(private(self.filter), self.look.style("strong"))
         else:
             parts = [
                 pad(_(column.title) if column.title else "", size, column.align)
@@ -252,13 +279,13 @@ class Rows(Drawn, Generic[T], can_focus=True):
                 segments.append(Segment(" " * GAP))
             cell = column.cell(row)
             role = cell.role if cell.role != "text" else (whole or "text")
-            segments.append(Segment(placed(cell, size, column.align), look.style(role)))
+            segments.append(Segment(placed(cell, size, column.align), marked(cell.text, look.style(role))))
         strip = Strip(segments).adjust_cell_length(width)
         if not is_cursor:
             return strip
         if self.has_focus and look.is_console:
             # Colours within a reversed line are unreadable on most consoles; the signs and words remain.
-            strip = Strip([Segment(strip.text)])
+            strip = Strip([Segment(one.text, Style.from_meta(one.style.meta) if one.style else None) for one in strip])
         return strip.apply_style(look.style("cursor" if self.has_focus else "cursor-away"))
 
     def on_focus(self) -> None:
@@ -268,7 +295,8 @@ class Rows(Drawn, Generic[T], can_focus=True):
     def _empty_line(self, width: int) -> Strip:
         sentence = _("Nothing fits “{text}”.").format(text=self.filter) if self.filter else ""
         sentence = sentence or (_(self._empty) if self._empty else "")
-        line = Segment("  " + fit(sentence, max(width - 2, 0)), self.look.style("quiet"))
+        style = marked(private(self.filter) if self.filter else "", self.look.style("quiet"))
+        line = Segment("  " + fit(sentence, max(width - 2, 0)), style)
         return Strip([line]).adjust_cell_length(width)
 
 

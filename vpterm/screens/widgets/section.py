@@ -8,6 +8,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from vpterm.kernel.text import display_width, fit
+from vpterm.screens.privacy import marked
 from vpterm.screens.shell.drawn import Drawn
 from vpterm.screens.theme.look import Role
 
@@ -73,9 +74,9 @@ class Line(Drawn):
         for text, role in left:
             shown = fit(text, room)
             room -= display_width(shown)
-            segments.append(Segment(shown, self.look.style(role)))
+            segments.append(Segment(shown, marked(text, self.look.style(role))))
         segments.append(Segment(" " * room))
-        segments += [Segment(text, self.look.style(role)) for text, role in right]
+        segments += [Segment(text, marked(text, self.look.style(role))) for text, role in right]
         return Strip(segments).adjust_cell_length(width)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from vpterm.kernel.errors import NotFound, Unavailable, VptermError
+from vpterm.kernel.errors import NotFound, Refused, Unavailable, VptermError
 from vpterm.kernel.i18n import _
 
 PATIENCE_S = 5.0
@@ -38,11 +38,14 @@ class SessionInfo:
     typed_at: str
     worker_pid: int
     onlookers: tuple[Onlooker, ...]
+    name: str = ""
+    is_locked: bool = False
+    left_from: str = ""  # the door and address from which somebody looked last, where nobody does now
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> SessionInfo:
         """From the answer of a gateway, which may be newer than this program: what is not known is left out."""
-        known = {field.name: values[field.name] for field in fields(cls)}
+        known = {field.name: values[field.name] for field in fields(cls) if field.name in values}
         return cls(**{**known, "onlookers": tuple(Onlooker(**each) for each in values["onlookers"])})
 
 
@@ -76,6 +79,8 @@ def ask_gateway(path: Path, ask: str, **fields: Any) -> Any:
         raise NotFound(
             _("There is no session {number}.").format(number=answer["missing"]), _("See the list: vpterm sessions list")
         )
+    if "refused" in answer:
+        raise Refused(*answer["refused"])
     if "error" in answer:
         raise VptermError(_("The server does not answer this question."), str(answer["error"]))
     return answer["answer"]

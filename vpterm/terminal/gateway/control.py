@@ -8,21 +8,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
-import socket
-import struct
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from vpterm.terminal.gateway.administration import PATIENCE_S, Onlooker, SessionInfo, within_reach
+from vpterm.kernel.errors import VptermError
+from vpterm.terminal.gateway.administration import PATIENCE_S, SessionInfo
 from vpterm.terminal.gateway.gateway import Gateway
-from vpterm.terminal.gateway.registry import OpenSession
+from vpterm.terminal.gateway.own_socket import is_ours, open_own_socket
+from vpterm.terminal.gateway.sight import see
 
 _LONGEST_LINE = 64 * 1024
-_CREDENTIALS = struct.Struct("3i")  # pid, uid, gid: unix(7), SO_PEERCRED
 
 
 class ControlSocket:
@@ -31,25 +28,30 @@ class ControlSocket:
     def __init__(self, gateway: Gateway, path: Path) -> None:
         self._gateway, self._path = gateway, path
         self._server: asyncio.Server | None = None
+        self._others: dict[str, Callable[[dict[str, Any]], Awaitable[Any]]] = {}
         self._asks: dict[str, Callable[[dict[str, Any]], Any]] = {
             "list": lambda _question: [asdict(info) for info in self._sessions()],
             "tell": self._tell,
             "end": self._end,
+            "limits": lambda _question: gateway.workforce.limits(),
+            "upgrade.status": lambda _question: gateway.renewal.status(),
+            "upgrade.load": self._load,
+            "upgrade.switch": lambda question: gateway.renewal.switch(now=question.get("now") is True),
+            "upgrade.move": lambda _question: gateway.renewal.move_all(),
             "recordings": lambda _question: {
                 "running": len(gateway.recorder.sites()),
                 "failing": gateway.recorder.failing,
             },
         }
 
+    def offer(self, ask: str, answer: Callable[[dict[str, Any]], Awaitable[Any]]) -> None:
+        """Have another part of the server answer this question; what it refuses is told with its advice."""
+        self._others[ask] = answer
+
     async def open(self) -> None:
         """Listen; a socket that a killed gateway left behind gives way."""
-        self._path.unlink(missing_ok=True)
-        before = os.umask(0o177)
-        try:
-            with within_reach(self._path) as path:
-                self._server = await asyncio.start_unix_server(self._answer, path, limit=_LONGEST_LINE)
-        finally:
-            os.umask(before)
+        socket = open_own_socket(self._path)
+        self._server = await asyncio.start_unix_server(self._answer, sock=socket, limit=_LONGEST_LINE)
 
     async def close(self) -> None:
         """Listen no more."""
@@ -61,7 +63,8 @@ class ControlSocket:
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(PATIENCE_S):
-                answer = self._reply(await reader.readline()) if _is_ours(writer) else {"error": "not allowed"}
+                known = is_ours(writer.get_extra_info("socket"))
+                answer = await self._reply(await reader.readline()) if known else {"error": "not allowed"}
                 writer.write(json.dumps(answer).encode() + b"\n")
                 await writer.drain()
         except (TimeoutError, ValueError, OSError):
@@ -71,8 +74,13 @@ class ControlSocket:
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
-    def _reply(self, line: bytes) -> dict[str, Any]:
+    async def _reply(self, line: bytes) -> dict[str, Any]:
         question = json.loads(line)
+        if isinstance(question, dict) and (other := self._others.get(str(question.get("ask")))) is not None:
+            try:
+                return {"answer": await other(question)}
+            except VptermError as failure:
+                return {"refused": [failure.message, failure.advice]}
         ask = self._asks.get(str(question.get("ask"))) if isinstance(question, dict) else None
         if ask is None:
             return {"error": "unknown question"}
@@ -86,28 +94,12 @@ class ControlSocket:
     def _end(self, question: dict[str, Any]) -> None:
         self._gateway.end_session(int(question["number"]))
 
+    def _load(self, question: dict[str, Any]) -> bool:
+        """Load another release; false while one is being loaded or tried."""
+        if self._gateway.renewal.is_under_way:
+            return False
+        self._gateway.renewal.load(str(question["python"]))
+        return True
+
     def _sessions(self) -> list[SessionInfo]:
-        return [self._info(session) for session in self._gateway.registry.list_sessions()]
-
-    def _info(self, session: OpenSession) -> SessionInfo:
-        seats = [seat for seat in self._gateway.seats if seat.session == session.number]
-        typed = [seat.typed_at for seat in seats]
-        left = self._gateway.registry.last_seen(session.number)
-        return SessionInfo(
-            session.number, session.login, session.site_code, _iso(session.opened_at),
-            _iso(max([*typed, left or session.opened_at])), self._gateway.workforce.pid(session),
-            tuple(
-                Onlooker(seat.origin, _iso(seat.came_at), f"{seat.columns}x{seat.rows}", seat.watches)
-                for seat in seats
-            ),
-        )  # fmt: skip
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds")
-
-
-def _is_ours(writer: asyncio.StreamWriter) -> bool:
-    peer: socket.socket = writer.get_extra_info("socket")
-    _pid, uid, _gid = _CREDENTIALS.unpack(peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size))
-    return uid in (0, os.geteuid())
+        return [see(self._gateway, session) for session in self._gateway.registry.list_sessions()]

@@ -9,27 +9,46 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections import defaultdict
-from collections.abc import Callable
-from typing import Any
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
+from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _, using
-from vpterm.screens.link import SHUT_OUT, SessionRequest
+from vpterm.terminal.gateway.capacity import Capacity, ServerFull
+from vpterm.terminal.gateway.choosing import Choosing
+from vpterm.terminal.gateway.endings import Endings
+from vpterm.terminal.gateway.guests import NoSupport, Support
+from vpterm.terminal.gateway.handing import KINDS as KINDS_OF_HANDING
+from vpterm.terminal.gateway.handing import Handing
 from vpterm.terminal.gateway.last_sites import LastSites
+from vpterm.terminal.gateway.locks import Locks
 from vpterm.terminal.gateway.metrics import Metrics
-from vpterm.terminal.gateway.own_account import OwnAccount
+from vpterm.terminal.gateway.nursery import WorkerUnavailable
 from vpterm.terminal.gateway.recorder import Recorder
 from vpterm.terminal.gateway.registry import OpenSession, Registry
+from vpterm.terminal.gateway.renewal import Renewal
 from vpterm.terminal.gateway.seat import Ending, Seat
-from vpterm.terminal.gateway.workers import WorkerLink, WorkerUnavailable
+from vpterm.terminal.gateway.workers import WorkerLink
 from vpterm.terminal.gateway.workforce import Workforce
+from vpterm.terminal.guests import Guest
 from vpterm.terminal.identity.greeting import language_of
 from vpterm.terminal.identity.identity import SiteAccess
 from vpterm.terminal.line.door import LineDesk
+from vpterm.terminal.questions import HANDING
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.wire import Frame
 
 _log = logging.getLogger("vpterm.terminal")
+_MOST_QUESTIONS = 4  # of one session at once: each may cost a password's hash
+
+
+class Answering(Protocol):
+    """What answers the questions of sessions (answers.py)."""
+
+    async def answer(self, session: OpenSession, question: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer to a question of this session's person, or what was refused."""
 
 
 class Gateway:
@@ -39,20 +58,28 @@ class Gateway:
         self.registry = Registry(settings.sessions_per_worker)
         self.seats: dict[Seat, None] = {}  # in the order in which people came in
         self._last_sites = LastSites(settings.last_sites_path)
+        self.choosing = Choosing(self.registry, self._last_sites)
+        self.locks = Locks(time.monotonic)
+        self.endings = Endings(settings.untold_path)
         self._settings = settings
-        self.own_account: OwnAccount | None = None
+        self.answers: Answering | None = None
+        self.support: Support = NoSupport()
         self._by_viewer: dict[int, Seat] = {}
         self._numbers = itertools.count(1)
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._asked: Counter[int] = Counter()  # questions under way, by session
         self._tasks: set[asyncio.Task[Any]] = set()
         self.metrics = Metrics(self)
         self.workforce = Workforce(
             settings, secrets, self.registry, self.metrics, on_frame=self._take, on_lost=self._sessions_lost
         )
+        self.renewal = Renewal(settings, self.workforce, self.registry, self._seats_of)
         self.recorder = Recorder(
             self.registry, self.workforce, lambda: next(self._numbers), self._is_looked_at, self.metrics
         )
         self.line_desk = LineDesk()
+        self.capacity = Capacity(settings, self.registry)
+        self.handing = Handing()
 
     async def start(self) -> None:
         """Load the screens in the fork server. Raises WorkerUnavailable with the reason if they do not load."""
@@ -60,32 +87,40 @@ class Gateway:
 
     async def close(self) -> None:
         """Give every terminal back, end every worker."""
+        self.support.close()
         for seat in list(self.seats):
             self._dismiss(seat, Ending.STOPPED, lambda: _("The server is being stopped. Your session has been closed."))
         for task in list(self._tasks):
             task.cancel()
+        await self.renewal.close()
         await self.recorder.close()
         await self.workforce.close()
 
     # --- seats ----------------------------------------------------------------------------------------
 
     def seat_taken(self, seat: Seat) -> None:
-        """A person has come in: bring them to the site they used last."""
+        """A person has come in: bring them to the session they want, or the one they used last."""
+        if self.support.takes(seat):
+            self.support.receive(seat)
+            return
         self.seats[seat] = None
-        account = seat.account
-        chosen = self._last_sites.choose(account.login, [site.code for site in account.sites])
-        site = account.site(chosen) if chosen is not None else None
-        if site is None:
+        seat.is_proved = self.locks.is_proved(seat.account.login, seat.proved_at)
+        if (oldest := self.capacity.admit(seat, self.seats)) is not None:
+            self._dismiss(oldest, Ending.TAKEN, self.capacity.too_many_seats)
+        where = self.choosing.where(seat.account, seat.wanted)
+        if where is None:
             self._dismiss(seat, Ending.FAILED, lambda: _("Your account is not attached to any site."))
-        else:
-            self._do(self.bring_in(seat, site, seat.greeting))
+            return
+        with using(language_of(seat.account)):
+            notice = f"{self.endings.untold.take(seat.account.login)} {seat.greeting}".strip()
+        self._do(self.bring_in(seat, *where, notice))
 
     def seat_left(self, seat: Seat) -> None:
         """The connection is gone; the session waits for the person to come back."""
         seat.is_gone = True
+        if self.support.lets_go(seat):
+            return
         session = seat.session
-        if session is not None:
-            self.registry.note_seen(session, seat.typed_at)
         self._forget_viewer(seat)
         seat.look_away()
         self.seats.pop(seat, None)
@@ -98,11 +133,25 @@ class Gateway:
         if session is not None and watching and all(seat.watches for seat in watching):
             self._look(watching[-1], self.workforce.of(session), session.number, notice="", watches=False)
 
-    async def bring_in(self, seat: Seat, site: SiteAccess, notice: str = "", *, at_home: bool = False) -> None:
-        """Show a seat the person's session at a site: the open one, else a new one (`at_home`: see link.py)."""
+    async def bring_in(
+        self, seat: Seat, site: SiteAccess, name: str, notice: str = "", *, at_home: bool = False
+    ) -> None:
+        """Show a seat the person's session of this name: the open one, else a new one (`at_home`: see link.py)."""
         login = seat.account.login
+        await self.renewal.until_moved(login, site.code, name)
         try:
-            session, worker = await self._find_or_open(seat, site, at_home=at_home)
+            session, worker = await self._find_or_open(seat, site, name, at_home=at_home)
+        except Refused as refusal:
+            said = f"{refusal.message} {refusal.advice}"
+            self._dismiss(seat, Ending.FAILED, lambda: said)
+            return
+        except ServerFull:
+            here = self.registry.session(seat.session or 0)
+            if here is not None:  # who only wants to change site stays where they are
+                self.workforce.send(here, "session.tell", sentence=self.capacity.full(seat))
+            else:
+                self._dismiss(seat, Ending.FAILED, lambda: self.capacity.full(seat))
+            return
         except WorkerUnavailable as error:
             _log.error("nobody can be brought in at %(site)s: %(why)s", {"site": site.code, "why": error})
             self._dismiss(
@@ -112,7 +161,11 @@ class Gateway:
         if seat.is_gone:
             return
         self._last_sites.note(login, site.code)
+        self.registry.note_used(session.number)
         self._make_room(seat, session)
+        if seat.is_proved and self.locks.is_locked(session.number):
+            self.opened(session)
+            self.workforce.send(session, "session.unlock")
         before = seat.session
         with using(language_of(seat.account)):
             notice = f"{self.recorder.notice(site.code)} {notice}".strip()
@@ -120,34 +173,23 @@ class Gateway:
         self.recorder.looked_at(session, login, seat.account.staff_id)
         self._hand_over(before)
 
-    async def _find_or_open(self, seat: Seat, site: SiteAccess, *, at_home: bool) -> tuple[OpenSession, WorkerLink]:
+    async def _find_or_open(
+        self, seat: Seat, site: SiteAccess, name: str, *, at_home: bool
+    ) -> tuple[OpenSession, WorkerLink]:
+        login = seat.account.login
         async with self._opening[site.code]:
-            session = self.registry.find(seat.account.login, site.code)
+            session = self.registry.find(login, site.code, name)
             if session is not None:
                 return session, self.workforce.of(session)
+            with using(language_of(seat.account)):
+                self.choosing.check_room(login)
+            self.capacity.require_room(site.code)
             worker = await self.workforce.find(site.code)
-            session = self.registry.open(seat.account.login, site.code, worker.number)
-        request = self._request(seat, site, at_home=at_home)
+            session = self.registry.open(login, site.code, worker.number, name)
+        recorded = self.recorder.policy(site.code).reason(support_looks=False)
+        request = seat.request(site, name, at_home=at_home, recorded=recorded)
         worker.wire.send("session.open", session=session.number, request=request.to_json())
         return session, worker
-
-    def _request(self, seat: Seat, site: SiteAccess, *, at_home: bool) -> SessionRequest:
-        account = seat.account
-        return SessionRequest(
-            site_code=site.code,
-            database_url="",
-            staff_id=account.staff_id,
-            login=account.login,
-            language=language_of(account),
-            colours=seat.kind.colours,
-            glyphs=seat.kind.glyphs,
-            columns=seat.columns,
-            rows=seat.rows,
-            display_name=account.display_name,
-            sites=tuple(each.code for each in account.sites),
-            at_home=at_home,
-            recorded=self.recorder.policy(site.code).reason(support_looks=False),
-        )
 
     def _make_room(self, newcomer: Seat, session: OpenSession) -> None:
         """The newest terminal has the keyboard; the earlier ones are told, or look on."""
@@ -157,18 +199,45 @@ class Gateway:
             else:
                 self._look(seat, self.workforce.of(session), session.number, notice="", watches=True)
 
-    def _look(self, seat: Seat, worker: WorkerLink, session: int, *, notice: str, watches: bool) -> None:
+    def _look(
+        self,
+        seat: Seat,
+        worker: WorkerLink,
+        session: int,
+        *,
+        notice: str,
+        watches: bool,
+        guest: Guest | None = None,
+    ) -> None:
         self._forget_viewer(seat)
         viewer = next(self._numbers)
         self._by_viewer[viewer] = seat
-        seat.look(worker, session, viewer, notice=notice, watches=watches)
+        seat.look(worker, session, viewer, notice=notice, watches=watches, guest=guest)
+        self._seats_changed(session)
 
     def _is_looked_at(self, number: int) -> bool:
         return any(seat.session == number for seat in self.seats)
 
     def _forget_viewer(self, seat: Seat) -> None:
+        if seat.session is not None:
+            self.registry.note_seen(seat.session, seat.typed_at, seat.origin)
         if seat.viewer is not None:
             self._by_viewer.pop(seat.viewer, None)
+        if seat.session is not None:
+            self._seats_changed(seat.session)
+
+    def _seats_changed(self, session: int) -> None:
+        """Tell support, once whoever comes in the place of somebody has sat down."""
+        asyncio.get_running_loop().call_soon(self.support.seats_changed, session)
+
+    def show_guest(self, seat: Seat, session: OpenSession, guest: Guest) -> None:
+        """Show somebody else's session to a supporter, who is no seat of it: the keyboard never falls to them."""
+        self._look(seat, self.workforce.of(session), session.number, notice="", watches=True, guest=guest)
+
+    def hide_from_guest(self, seat: Seat) -> None:
+        """Not one byte more of what a worker paints reaches this terminal, nor one of what it types the session."""
+        self._forget_viewer(seat)
+        seat.give_back()
 
     def _dismiss(self, seat: Seat, ending: Ending, message: Callable[[], str]) -> None:
         self._forget_viewer(seat)
@@ -191,6 +260,8 @@ class Gateway:
     def _sessions_lost(self, sessions: list[OpenSession]) -> None:
         """A worker is gone with its screens: bring its people into new ones, on the same connection."""
         lost = {session.number: session for session in sessions}
+        for number in lost:
+            self.locks.forget(number)
         for session in sessions:
             self.recorder.session_over(session)
         for seat in [seat for seat in self.seats if seat.session in lost]:
@@ -209,7 +280,7 @@ class Gateway:
             return
         self.metrics.session_restarted(site.code)
         with using(language_of(seat.account)):
-            self._do(self.bring_in(seat, site, notice(), at_home=at_home))
+            self._do(self.bring_in(seat, site, session.name, notice(), at_home=at_home))
 
     def _take(self, worker: WorkerLink, frame: Frame) -> None:
         """What a worker says. It may speak of its own sessions and viewers only."""
@@ -233,7 +304,7 @@ class Gateway:
             self._dismiss(seat, Ending.WAITING, str)
 
     def _take_of_session(self, worker: WorkerLink, session: OpenSession, frame: Frame) -> None:
-        seats = [seat for seat in self.seats if seat.session == session.number]
+        seats = self._seats_of(session)
         if frame.kind == "session.ended":
             self._session_ended(session, frame.text("reason"), seats)
         elif frame.kind == "link.leave":
@@ -247,32 +318,78 @@ class Gateway:
                 self._dismiss(seat, Ending.WAITING, lambda: _("Your session is waiting for you."))
         elif frame.kind == "link.place":
             self.recorder.place_opened(session, frame.text("place"))
-        elif frame.kind == "link.ask":
+        elif frame.kind == "session.keyboard_back":
+            self.support.keyboard_is_back(session)
+        elif frame.kind == "link.ask" and self._asked[session.number] < _MOST_QUESTIONS:
+            self._asked[session.number] += 1
             self._do(self._answer(worker, session, frame))
+        elif frame.kind == "link.locked":
+            self.locks.lock(session)
+            self.support.end_support(session)
+            for seat in seats:
+                seat.is_proved = False
+        elif frame.kind == "link.end" and frame.text("why") in ("alone", "longest"):
+            self.workforce.send(session, "session.end")
+            self._session_ended(session, frame.text("why"), seats)
+        elif frame.kind in KINDS_OF_HANDING:
+            self.handing.take(session, frame, seats, lambda number, said: _say(worker, session, number, said))
         elif frame.kind == "link.site":
-            for seat in [seat for seat in seats if not seat.watches]:
-                site = seat.account.site(frame.text("site"))
-                if site is not None and site.code != session.site_code:
-                    self._do(self.bring_in(seat, site))
+            self.move(session, frame.text("site"), self.choosing.name_at(session, frame.text("site")))
+
+    def move(self, session: OpenSession, site_code: str, name: str) -> None:
+        """Take who types in a session to another of theirs; nobody while it is locked."""
+        if self.locks.is_locked(session.number) or (site_code, name) == (session.site_code, session.name):
+            return
+        for seat in [seat for seat in self.seats if seat.session == session.number and not seat.watches]:
+            site = seat.account.site(site_code)
+            if site is not None:
+                self._do(self.bring_in(seat, site, name))
+
+    def opened(self, session: OpenSession) -> None:
+        """The person of a locked session has proved who they are."""
+        self.locks.open(session)
+        for seat in self.seats:
+            if seat.session == session.number:
+                seat.is_proved, seat.proved_at = True, time.monotonic()
 
     async def _answer(self, worker: WorkerLink, session: OpenSession, frame: Frame) -> None:
         """A worker asks for the person of one of its own sessions, and for nobody else."""
-        if self.own_account is not None:
-            answer = await self.own_account.answer(session.login, frame.text("question"), frame.fields["values"])
-            worker.wire.send("link.answered", session=session.number, number=frame.number("number"), answer=answer)
+        question, number = frame.text("question"), frame.number("number")
+        try:
+            if question == HANDING and not self.locks.is_locked(session.number):
+                seats = [seat for seat in self.seats if seat.session == session.number]
+                _say(worker, session, number, self.handing.way(session, seats))
+            elif self.answers is not None:
+                answer = await self.answers.answer(session, question, frame.fields["values"])
+                _say(worker, session, number, answer)
+        finally:
+            self._asked -= Counter([session.number])
 
     def _session_ended(self, session: OpenSession, reason: str, seats: list[Seat]) -> None:
-        self.registry.close(session.number)
+        if self.registry.close(session.number) is None:
+            return  # its worker confirms what is known
+        self.locks.forget(session.number)
         self.recorder.session_over(session)
         self.metrics.session_ended(session.site_code, reason)
+        farewell = self.endings.farewell(session, reason)
         for seat in seats:
-            if reason in ("left", "ended"):
-                self._dismiss(seat, Ending.LEFT, lambda: _("Goodbye."))
-            elif reason == "shut_out":
-                self._dismiss(seat, Ending.FAILED, lambda: _(SHUT_OUT))
+            if farewell is not None:
+                self._dismiss(seat, *farewell)
+            elif self.renewal.moves(session) and (site := seat.account.site(session.site_code)) is not None:
+                self._bring_over(seat, site, session.name)
             else:
                 notice = lambda: _("The screen failed and was opened anew; drafts are kept.")  # noqa: E731
                 self._start_again(seat, session, notice, at_home=True)
+
+    def _bring_over(self, seat: Seat, site: SiteAccess, name: str) -> None:
+        """The person's session has ended in an old worker, to go on in a new one."""
+        self._forget_viewer(seat)
+        seat.look_away()
+        with using(language_of(seat.account)):
+            self._do(self.bring_in(seat, site, name, _("The program was renewed; you are where you were.")))
+
+    def _seats_of(self, session: OpenSession) -> list[Seat]:
+        return [seat for seat in self.seats if seat.session == session.number]
 
     def worker_pids(self) -> dict[str, list[int]]:
         """The process numbers of the workers, per site."""
@@ -283,7 +400,9 @@ class Gateway:
         return self.recorder.sites()
 
     def end_session(self, number: int) -> None:
-        """End a session from outside; its people are told goodbye. Nothing if there is no such session."""
+        """End a session from outside; its people are told goodbye, and why. Nothing if there is no such session."""
+        if self.registry.session(number) is not None:
+            self.endings.come_from_outside(number)
         self._send(number, "session.end")
 
     def tell_session(self, number: int, sentence: str) -> None:
@@ -294,3 +413,7 @@ class Gateway:
         session = self.registry.session(number)
         if session is not None:
             self.workforce.send(session, kind, **fields)
+
+
+def _say(worker: WorkerLink, session: OpenSession, number: int, answer: dict[str, Any]) -> None:
+    worker.wire.send("link.answered", session=session.number, number=number, answer=answer)

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from weakref import WeakKeyDictionary
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
+from vpterm.terminal.gateway.locks import Locks
 from vpterm.terminal.gateway.registry import Registry
 
 _KEY_S = (0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.125, 0.25, 0.5, 1, 2, 5, 15)
 _START_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 12, 25)
-_ENDINGS = frozenset({"left", "ended", "crashed", "busy", "failed"})  # what a worker may say; the rest is "other"
+# What a worker may say; the rest is "other".
+_ENDINGS = frozenset({"left", "ended", "crashed", "busy", "failed", "moved", "alone", "longest"})
 QUIET_S = 1.0  # a key that the app has taken and that has painted nothing for so long paints nothing
 
 
@@ -26,6 +28,7 @@ class Counted(Protocol):
 
     registry: Registry
     seats: dict[Any, None]
+    locks: Locks
 
     def worker_pids(self) -> dict[str, list[int]]:
         """The process numbers of the workers, per site."""
@@ -133,9 +136,9 @@ class Metrics:
         """A worker is ready, whose start began at this moment of `clock`."""
         self._worker_start_s.observe(self.clock() - began)
 
-    def worker_lost(self, site: str, *, silent: bool) -> None:
-        """A worker is gone unasked: killed for its silence, or by itself."""
-        self._workers_lost.labels(site, "silent" if silent else "died").inc()
+    def worker_lost(self, site: str, reason: Literal["silent", "greedy", "died"]) -> None:
+        """A worker is gone unasked: killed for its silence or its memory, or by itself."""
+        self._workers_lost.labels(site, reason).inc()
 
     def session_ended(self, site: str, reason: str) -> None:
         """A session has ended. The reason comes from a worker, so only known ones become labels."""
@@ -173,6 +176,8 @@ class _Books:
         seen = [session.site_code for session in sessions if session.number in looked_at]
         workers = [site for site, pids in self._counted.worker_pids().items() for _pid in pids]
         yield _per_site("sessions_open", "Open sessions.", (session.site_code for session in sessions))
+        locked = [session.site_code for session in sessions if self._counted.locks.is_locked(session.number)]
+        yield _per_site("sessions_locked", "Sessions whose screen is locked.", locked)
         yield _per_site("sessions_looked_at", "Sessions that some terminal shows.", seen)
         yield _per_site("workers", "Workers.", workers)
         yield _per_site("recordings", "Sessions that are recorded.", self._counted.recorded_sites())

@@ -12,7 +12,7 @@ from typing import Any
 from vpterm.kernel.errors import NotFound, Refused
 from vpterm.kernel.i18n import _, using
 from vpterm.practice.staff.codes import new_totp_secret, totp_uri
-from vpterm.practice.staff.rules import CodeRule, GuessLimits, check_password
+from vpterm.practice.staff.rules import CodeRule, GuessLimits, check_password, check_pin
 from vpterm.terminal.identity.greeting import language_of
 from vpterm.terminal.identity.identity import Account, Accounts
 from vpterm.terminal.identity.limits import GuessLimiter
@@ -25,14 +25,14 @@ _Values = Mapping[str, str]
 
 
 class OwnAccount:
-    """The questions: show, password (old, new), enrol (password), confirm (code), end (code)."""
+    """The questions: show, password (old, new), pin (password, pin), enrol (password), confirm (code), end (code)."""
 
     def __init__(self, accounts: Accounts, limiter: GuessLimiter, limits: GuessLimits) -> None:
         self._accounts, self._limiter, self._limits = accounts, limiter, limits
         self._pending: dict[str, str] = {}
         self._questions: dict[str, Callable[[Account, _Values], Awaitable[dict[str, Any]]]] = {
             "show": self._show, "password": self._password, "enrol": self._enrol, "confirm": self._confirm,
-            "end": self._end,
+            "end": self._end, "pin": self._pin,
         }  # fmt: skip
 
     async def answer(self, login: str, question: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,6 +57,7 @@ class OwnAccount:
             "logins": [[row.happened_at.isoformat(), row.address, row.method, row.accepted] for row in logins],
             "keys": [[key.line.split()[0], key.comment, key.added_at.isoformat()] for key in keys],
             "has_code": account.has_code,
+            "has_pin": account.pin_hash is not None,
             "recovery_left": await self._accounts.count_recovery_codes(account),
             "may_enrol": account.policy.allows_enrolment() and not account.has_code,
             "must_have": account.policy.rule is CodeRule.REQUIRED,
@@ -66,6 +67,15 @@ class OwnAccount:
         new = check_password(given.get("new", ""))
         await self._prove(account, given.get("old", ""), "old")
         await self._accounts.change_password(account, new)
+        return {}
+
+    async def _pin(self, account: Account, given: _Values) -> dict[str, Any]:
+        """A new PIN; none when it is empty. The password proves who asks, since a PIN is what a passer-by may know."""
+        pin = given.get("pin", "")
+        if pin:
+            check_pin(pin)
+        await self._prove(account, given.get("password", ""), "password")
+        await self._accounts.change_pin(account, pin)
         return {}
 
     async def _enrol(self, account: Account, given: _Values) -> dict[str, Any]:

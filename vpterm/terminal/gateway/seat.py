@@ -1,20 +1,28 @@
 """One person's place at the door: a connected terminal, and which session it looks at. The gateway's side.
 
-A seat bounds what waits in both directions: input beyond what the app has taken stops the reading, output
-beyond what the terminal takes is dropped until the worker sends the whole screen.
+A seat bounds what waits in both directions: input beyond what the app has taken stops the reading; when the terminal
+does not keep up, the worker is told to wait, and what it goes on sending is dropped until it sends the whole screen.
 """
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from vpterm.screens.link import SessionRequest
+from vpterm.terminal.gateway.choosing import Wanted
 from vpterm.terminal.gateway.metrics import Pace
 from vpterm.terminal.gateway.workers import WorkerLink
-from vpterm.terminal.identity.identity import Account
-from vpterm.terminal.painting.modes import GIVE_BACK, TAKE
+from vpterm.terminal.guests import Guest
+from vpterm.terminal.identity.greeting import language_of
+from vpterm.terminal.identity.identity import Account, SiteAccess
+from vpterm.terminal.identity.limits import TokenBucket
+from vpterm.terminal.painting.modes import CLEAR, GIVE_BACK, TAKE
 from vpterm.terminal.painting.terminal_kind import TerminalKind
 from vpterm.terminal.wire import Frame
 
@@ -22,6 +30,7 @@ _MOST_UNTAKEN = 8 * 1024
 _RESTARTS = 3
 _RESTART_PERIOD_S = 60.0
 _PIECE = 32 * 1024
+_MOST_AFTER_HOLD = 64 * 1024  # what was painted before the worker had heard that it is to wait
 
 
 class Ending(StrEnum):
@@ -37,6 +46,16 @@ class Ending(StrEnum):
     def status(self) -> int:
         """The exit status for a terminal's program."""
         return 1 if self is Ending.FAILED else 0
+
+
+class Browser(Protocol):
+    """The page at the other end of a seat, where there is one. `key` is that of its login at the browser door."""
+
+    @property
+    def key(self) -> str: ...
+
+    def hand_over(self, path: str, name: str) -> None:
+        """A document waits for this page alone, at this path."""
 
 
 class Line(Protocol):
@@ -78,9 +97,17 @@ class Seat:
         greeting: str = "",
         *,
         origin: str = "",
+        wanted: Wanted | None = None,
+        proved_at: float | None = None,
     ) -> None:
-        """`greeting` is shown for a moment as the person comes in; `origin` tells door and address: "ssh 10.0.0.4"."""
+        """`greeting` is shown for a moment as the person comes in; `origin` tells door and address: "ssh 10.0.0.4".
+
+        `wanted` is the session they asked for; `proved_at` (monotonic) when they last proved who they are: now.
+        """
         self.account, self.kind, self.greeting, self.origin = account, kind, greeting, origin
+        self.wanted = wanted
+        self.proved_at = proved_at if proved_at is not None else time.monotonic()
+        self.is_proved = True  # until a session before them locks
         self.came_at = self.typed_at = datetime.now(UTC)
         self.columns, self.rows = size
         self.is_gone = False
@@ -89,10 +116,16 @@ class Seat:
         self._early = bytearray()
         self._untaken = 0
         self._is_held = False
+        self._since_held = 0
         self._wants_whole = True
         self._has_taken = False
         self._restarts: list[float] = []
+        self._held_back: set[str] = set()
         self.pace: Pace | None = None  # given by a door that measures
+        self.inflow: TokenBucket | None = None  # given by the gateway
+        self.command = ""  # what was asked for by `ssh -t HOST COMMAND`, where that is offered
+        self.divert: Callable[[bytes], None] | None = None  # takes what is typed, in place of the session
+        self.browser: Browser | None = None  # given by a door whose other end can keep and print documents
 
     @property
     def session(self) -> int | None:
@@ -118,16 +151,47 @@ class Seat:
         """Whether this seat only looks on."""
         return self._view is not None and self._view.watches
 
+    def request(self, site: SiteAccess, name: str, *, at_home: bool, recorded: str) -> SessionRequest:
+        """A session for this person, of this seat's kind and size; `recorded`: why it is, or ""."""
+        account = self.account
+        return SessionRequest(
+            site_code=site.code,
+            database_url="",
+            staff_id=account.staff_id,
+            login=account.login,
+            language=language_of(account),
+            colours=self.kind.colours,
+            glyphs=self.kind.glyphs,
+            columns=self.columns,
+            rows=self.rows,
+            display_name=account.display_name,
+            sites=tuple(each.code for each in account.sites),
+            at_home=at_home,
+            session_name=name,
+            locked=not self.is_proved,
+            recorded=recorded,
+        )
+
     # --- looking at a session -------------------------------------------------------------------------
 
-    def look(self, worker: WorkerLink, session: int, viewer: int, *, notice: str, watches: bool) -> None:
-        """Look at a session from now on."""
+    def look(
+        self,
+        worker: WorkerLink,
+        session: int,
+        viewer: int,
+        *,
+        notice: str,
+        watches: bool,
+        guest: Guest | None = None,
+    ) -> None:
+        """Look at a session from now on; as a guest, where it is somebody else's."""
         self.look_away()
         if not self._has_taken:
             self._has_taken = True
             self._line.write(TAKE.encode())
         site = self.account.site(worker.site_code)
-        self._line.name_place(f"{site.name if site else worker.site_code} · {self.account.display_name}")
+        place = guest.where if guest is not None else site.name if site else worker.site_code
+        self._line.name_place(f"{place} · {self.account.display_name}")
         self._view = _View(worker, session, viewer, watches)
         self._wants_whole = False  # the first painting of a fresh session is whole without being marked so
         worker.wire.send(
@@ -139,13 +203,14 @@ class Seat:
             terminal=self.kind.to_json(),
             notice=notice,
             watches=watches,
+            guest=guest.to_json() if guest is not None else {},
         )
         if self._is_held:
             worker.wire.send("viewer.pause", viewer=viewer)
         self._untaken = 0
         if self.pace is not None:
             self.pace.moved()
-        self._line.resume_reading()
+        self._read_on("untaken")
         early, self._early = bytes(self._early), bytearray()
         if early:
             self.type(early)
@@ -161,10 +226,18 @@ class Seat:
     def type(self, data: bytes) -> None:
         """The terminal has sent something; while no session is there it is kept, none of it is lost."""
         self.typed_at = datetime.now(UTC)
+        self._slow_down(len(data))
+        if self.divert is not None:
+            self.divert(data)
+        else:
+            self.pass_on(data)
+
+    def pass_on(self, data: bytes) -> None:
+        """Give what was typed to the session."""
         if self._view is None:
             self._early += data
             if len(self._early) > _MOST_UNTAKEN:
-                self._line.pause_reading()
+                self._read_no_more("untaken")
             return
         for start in range(0, len(data), _PIECE):
             self._view.worker.wire.send("viewer.input", data[start : start + _PIECE], viewer=self._view.viewer)
@@ -172,14 +245,37 @@ class Seat:
         if self.pace is not None:
             self.pace.typed(len(data))
         if self._untaken > _MOST_UNTAKEN:
-            self._line.pause_reading()
+            self._read_no_more("untaken")
 
     def taken(self, count: int) -> None:
         """The app has taken so many bytes."""
+        count = max(0, count)
         self._untaken = max(0, self._untaken - count)
         if self.pace is not None:
             self.pace.taken(count)
         if self._untaken <= _MOST_UNTAKEN // 2:
+            self._read_on("untaken")
+
+    def _slow_down(self, count: int) -> None:
+        """Whoever floods waits: nothing more is read from that terminal for so long as it takes to be even."""
+        wait_s = self.inflow.take(count) if self.inflow is not None else 0.0
+        if wait_s > 0 and "flood" not in self._held_back:
+            self._read_no_more("flood")
+            asyncio.get_running_loop().call_later(wait_s, self._end_flood)
+
+    def _end_flood(self) -> None:
+        self._held_back.discard("flood")
+        self._slow_down(0)  # what had been read already may have come on top
+        if "flood" not in self._held_back:
+            self._read_on("flood")
+
+    def _read_no_more(self, why: str) -> None:
+        self._held_back.add(why)
+        self._line.pause_reading()
+
+    def _read_on(self, why: str) -> None:
+        self._held_back.discard(why)
+        if not self._held_back:
             self._line.resume_reading()
 
     def resize(self, columns: int, rows: int) -> None:
@@ -194,6 +290,8 @@ class Seat:
     def show(self, frame: Frame) -> None:
         """A worker paints."""
         if self._is_held:
+            self._since_held += len(frame.body)
+        if self._is_held and self._since_held > _MOST_AFTER_HOLD:
             self._wants_whole = True  # what is dropped now would be missing from every later change
         elif frame.fields["whole"] or not self._wants_whole:
             self._wants_whole = False
@@ -201,17 +299,29 @@ class Seat:
             if self.pace is not None:
                 self.pace.painted()
 
+    def write(self, text: str) -> None:
+        """Write to the terminal while it looks at nothing."""
+        self._line.write(text.encode())
+
+    def give_back(self) -> None:
+        """Look at nothing, and give the terminal back as it was: what it showed is gone from it."""
+        self.look_away()
+        if self._has_taken and not self.is_gone:
+            self._has_taken = False
+            self._line.write((CLEAR + GIVE_BACK).encode())  # cleared: not every terminal has a screen to change to
+
     def hold(self) -> None:
-        """The terminal does not keep up: nothing more is queued for it."""
-        self._is_held = True
+        """The terminal does not keep up: nothing more is painted for it."""
+        self._is_held, self._since_held = True, 0
         if self._view is not None:
             self._view.worker.wire.send("viewer.pause", viewer=self._view.viewer)
 
-    def release(self) -> None:
-        """The terminal keeps up again, and gets the screen as it is by now."""
+    def release(self, bytes_s: int = 0) -> None:
+        """The terminal keeps up again, and gets what has changed by now: as much as its line carries soon."""
         self._is_held = False
         if self._view is not None:
-            self._view.worker.wire.send("viewer.resume", viewer=self._view.viewer)
+            wire = self._view.worker.wire
+            wire.send("viewer.resume", viewer=self._view.viewer, whole=self._wants_whole, bytes_s=bytes_s)
 
     def close(self, ending: Ending, message: str = "") -> None:
         """Give the terminal back as it was, say why, and hang up."""

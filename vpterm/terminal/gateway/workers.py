@@ -1,157 +1,31 @@
-"""The gateway's side of its workers: the fork server, one link per worker, and their heartbeat."""
+"""The gateway's side of a worker: its wire, its process, its heartbeat."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import os
-import re
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Literal
 
-from vpterm.kernel.errors import VptermError
-from vpterm.kernel.i18n import _
+from vpterm.terminal.gateway.memory import memory_mib
+from vpterm.terminal.gateway.nursery import WorkerUnavailable
 from vpterm.terminal.settings import DoorSettings
 from vpterm.terminal.wire import Frame, WireProtocol
 
 _log = logging.getLogger("vpterm.terminal")
+_LAST_S = 2.0  # how long a worker may take to end once its wire is gone
 
 
-# What a worker may know of the gateway's surroundings. Not the rest: it may hold the secrets of all sites.
-_PASSED_ON = re.compile(
-    r"(PATH|HOME|USER|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|VIRTUAL_ENV|PYTHON\w+|PGSSL\w+|SSL_CERT_\w+)\Z"
-)
-
-
-def _plain_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if _PASSED_ON.match(name)}
-
-
-class WorkerUnavailable(VptermError):  # noqa: N818 - it says what has happened
-    """No worker could be started; `advice` holds the reason, which is for the administrator."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(_("The program cannot be started on this server."), why)
-
-    def __str__(self) -> str:
-        return f"{self.message} ({self.advice})"
-
-
-class Nursery:
-    """The fork server (session/zygote.py) as the gateway sees it; started anew when it has died."""
-
-    def __init__(self, settings: DoorSettings) -> None:
-        self._settings = settings
-        self._process: subprocess.Popen[bytes] | None = None
-        self._socket: socket.socket | None = None
-        self._reading: asyncio.Task[None] | None = None
-        self._loaded: asyncio.Future[None] | None = None
-        self._awaited: dict[int, asyncio.Future[int]] = {}
-        self._next = 1
-        self._lock = asyncio.Lock()
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether the fork server lives and takes orders."""
-        return self._process is not None and self._process.poll() is None and self._socket is not None
-
-    async def start(self) -> None:
-        """Start the fork server and wait until the screens are loaded. Raises WorkerUnavailable."""
-        async with self._lock:
-            if self.is_alive:
-                return
-            ours, theirs = socket.socketpair()
-            ours.setblocking(False)
-            command = [sys.executable, "-P", "-m", "vpterm.terminal.session.zygote", "--socket", str(theirs.fileno())]
-            command += ["--factory", self._settings.factory, *(["--log-json"] if self._settings.log_json else [])]
-            for path in self._settings.import_paths:
-                command += ["--path", path]
-            self._process = subprocess.Popen(  # noqa: ASYNC220 - once, and it returns at once
-                command,
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                env=_plain_environment(),
-                start_new_session=True,  # Ctrl-C in the gateway's terminal is for the gateway
-            )
-            theirs.close()
-            loop = asyncio.get_running_loop()
-            self._socket, self._loaded = ours, loop.create_future()
-            self._reading = loop.create_task(self._read(ours, self._loaded))
-            await self._loaded
-
-    async def _read(self, ours: socket.socket, loaded: asyncio.Future[None]) -> None:
-        loop = asyncio.get_running_loop()
-        buffer = b""
-        why = "the fork server ended"
-        try:
-            while data := await loop.sock_recv(ours, 4096):
-                *lines, buffer = (buffer + data).split(b"\n")
-                for line in lines:
-                    message = json.loads(line)
-                    why = message.get("failed", why)
-                    self._told(message, loaded)
-        except (OSError, ValueError) as error:
-            why = str(error)
-        if not loaded.done():
-            loaded.set_exception(WorkerUnavailable(why))
-        for future in self._awaited.values():
-            if not future.done():
-                future.set_exception(WorkerUnavailable(why))
-        self._awaited.clear()
-        ours.close()
-        if self._socket is ours:
-            self._socket = None
-
-    def _told(self, message: dict[str, Any], loaded: asyncio.Future[None]) -> None:
-        if "loaded" in message and not loaded.done():
-            loaded.set_result(None)
-        elif "forked" in message and (future := self._awaited.pop(message["forked"], None)):
-            future.set_result(message["pid"])
-        elif "ended" in message and message["status"] != 0:
-            ended = {"pid": message["ended"], "status": message["status"]}
-            _log.warning("worker %(pid)s ended with status %(status)s", ended)
-
-    async def fork(self) -> tuple[socket.socket, int]:
-        """A new worker: our end of its wire, and its process number. Raises WorkerUnavailable."""
-        await self.start()
-        if self._socket is None:
-            raise WorkerUnavailable("the fork server ended")
-        ours, theirs = socket.socketpair()
-        number, self._next = self._next, self._next + 1
-        future = self._awaited[number] = asyncio.get_running_loop().create_future()
-        try:
-            order = json.dumps({"fork": number}).encode() + b"\n"
-            socket.send_fds(self._socket, [order], [theirs.fileno()])
-            async with asyncio.timeout(10):
-                return ours, await future
-        except (OSError, WorkerUnavailable, TimeoutError) as error:
-            ours.close()
-            raise WorkerUnavailable(
-                getattr(error, "advice", "") or str(error) or "no answer of the fork server"
-            ) from error
-        finally:
-            theirs.close()
-
-    async def close(self) -> None:
-        """End the fork server; the workers live on until their wires close."""
-        if self._socket is not None:
-            with contextlib.suppress(OSError):  # it may just have died
-                self._socket.shutdown(socket.SHUT_RDWR)
-        if self._reading is not None:
-            await asyncio.wait([self._reading], timeout=2)
-        if self._process is not None:
-            process = self._process
-            try:
-                await asyncio.to_thread(process.wait, 3)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+def _handle_of(pid: int) -> int | None:
+    """What stands for a process and never for a later one of the same number (pidfd_open(2)); None if it is gone."""
+    try:
+        return os.pidfd_open(pid) if pid > 0 else None
+    except OSError:
+        return None
 
 
 class WorkerLink:
@@ -170,18 +44,23 @@ class WorkerLink:
         self._on_frame, self._on_lost = on_frame, on_lost
         self.wire = WireProtocol(self._take, self._end)
         self._heard_at = asyncio.get_running_loop().time()
-        self.was_silent = False
+        self.fate: Literal["silent", "greedy", "died"] = "died"
+        self.was_told_to_end = False
+        self._process: int | None = None
         self._beating: asyncio.Task[None] | None = None
 
     async def start(self, wire: socket.socket, pid: int, database_url: str, settings: DoorSettings) -> None:
         """Open the worker for its site; returns when it is ready. Raises WorkerUnavailable."""
         self.pid = pid
+        self._process = _handle_of(pid)
         loop = asyncio.get_running_loop()
         await loop.create_unix_connection(lambda: self.wire, sock=wire)
         shared = {
             "concurrent_starts": settings.concurrent_starts,
             "busy_limit_s": settings.busy_limit_s,
             "sessions": settings.sessions_per_worker,
+            "memory_mib": settings.worker_memory_mib,
+            "nice": settings.worker_nice,
         }
         self.wire.send("worker.open", site=self.site_code, database_url=database_url, settings=shared)
         try:
@@ -200,10 +79,16 @@ class WorkerLink:
             self.wire.send("ping", number=number)
             await asyncio.sleep(settings.heartbeat_s)
             silent_s = asyncio.get_running_loop().time() - self._heard_at
+            held_mib = memory_mib(self.pid) if settings.worker_memory_mib else 0
             if silent_s > settings.heartbeat_limit_s:
-                self.was_silent = True
+                self.fate = "silent"
                 silence = {"pid": self.pid, "site": self.site_code, "seconds": round(silent_s)}
                 _log.error("worker %(pid)s of %(site)s silent for %(seconds)s s: killed", silence)
+                self.kill()
+            elif held_mib > settings.worker_memory_mib:
+                self.fate = "greedy"
+                greed = {"pid": self.pid, "site": self.site_code, "mib": held_mib}
+                _log.error("worker %(pid)s of %(site)s holds %(mib)s MiB: killed", greed)
                 self.kill()
 
     def _take(self, frame: Frame) -> None:
@@ -222,16 +107,25 @@ class WorkerLink:
             self.ready.set_exception(WorkerUnavailable("the worker ended"))
             self.ready.exception()  # it may be that nobody waits any more
         self.lost.set()
+        # Without its wire a worker ends by itself. One that does not (it spoke nonsense, say) is helped.
+        asyncio.get_running_loop().call_later(_LAST_S, self._let_go)
         self._on_lost(self)
 
+    def _let_go(self) -> None:
+        self.kill()
+        if self._process is not None:
+            os.close(self._process)
+            self._process = None
+
     def kill(self) -> None:
-        """End the process by force. While its wire is open it is alive, so the number is its own."""
-        if self.wire.is_open and self.pid:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
+        """End the process by force."""
+        if self._process is not None:
+            with contextlib.suppress(OSError):  # it is gone
+                signal.pidfd_send_signal(self._process, signal.SIGKILL)
 
     async def close(self) -> None:
         """Ask the worker to end; by force after 5 seconds."""
+        self.was_told_to_end = True
         self.wire.send("worker.close")
         try:
             async with asyncio.timeout(5):

@@ -8,8 +8,8 @@ from vpterm.database.engine import Database
 from vpterm.kernel.errors import Unavailable, VptermError
 from vpterm.practice.staff import certificates, logins, proofs, queries
 from vpterm.practice.staff.logins import LoginMethod, LoginRow
-from vpterm.practice.staff.queries import KeyRow
-from vpterm.practice.staff.rules import Guesses
+from vpterm.practice.staff.queries import KeyRow, SiteRoles
+from vpterm.practice.staff.rules import Guesses, Role, rights_of, works_there
 from vpterm.practice.staff.sealing import Seal
 from vpterm.terminal.identity.identity import Account, PasswordCheck, SiteAccess
 
@@ -39,8 +39,11 @@ class StaffAccounts:
             staff_id=person.id,
             display_name=person.name,
             language=person.language,
-            sites=tuple(SiteAccess(work.site_code, work.site_id, work.site_name) for work in person.sites),
+            sites=tuple(_access(work) for work in person.sites if works_there(work.roles)),
+            supports=tuple(_access(work) for work in person.sites if Role.SUPPORT in work.roles),
+            approves_support=any("support.approve" in rights_of(work.roles) for work in person.sites),
             password_hash=await queries.find_password_hash(self._database, staff_id=person.id),
+            pin_hash=await proofs.find_pin_hash(self._database, staff_id=person.id),
             public_keys=tuple(key.line for key in keys),
             verified_keys=frozenset(key.line for key in keys if key.verify_required),
             has_code=codes.enrolled,
@@ -50,6 +53,10 @@ class StaffAccounts:
     async def verify_password(self, account: Account | None, password: str) -> bool:
         """See Accounts."""
         return await self._passwords.matches(account.password_hash if account else None, password)
+
+    async def verify_pin(self, account: Account, pin: str) -> bool:
+        """See Accounts."""
+        return await self._passwords.matches(account.pin_hash, pin)
 
     async def verify_code(self, account: Account, code: str) -> LoginMethod | None:
         """See Accounts. A secret that cannot be opened lets nobody in; recovery codes need no secret."""
@@ -109,6 +116,17 @@ class StaffAccounts:
         """See Accounts."""
         await proofs.change_own_password(self._database, staff_id=account.staff_id, password=password)
 
+    async def change_pin(self, account: Account, pin: str) -> None:
+        """See Accounts."""
+        if pin:
+            await proofs.change_own_pin(self._database, staff_id=account.staff_id, pin=pin)
+        else:
+            await proofs.end_own_pin(self._database, staff_id=account.staff_id)
+
     async def close(self) -> None:
         self._passwords.close()
         await self._database.close()
+
+
+def _access(work: SiteRoles) -> SiteAccess:
+    return SiteAccess(work.site_code, work.site_id, work.site_name, work.roles)

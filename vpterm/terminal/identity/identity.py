@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import sys
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -11,11 +15,12 @@ from typing import Literal, Protocol
 
 from vpterm.practice.staff.certificates import CertificateRow
 from vpterm.practice.staff.logins import LoginMethod, LoginRow
-from vpterm.practice.staff.passwords import is_password
+from vpterm.practice.staff.passwords import hash_of_nobody, is_password
 from vpterm.practice.staff.queries import KeyRow
-from vpterm.practice.staff.rules import CodePolicy, CodeRule, Guesses
+from vpterm.practice.staff.rules import CodePolicy, CodeRule, Guesses, Role, rights_of
 
 NextStep = Literal["in", "code", "enrol"]
+_POLITE = 5  # of 20: they give way to keys, and are not starved by a storm of logins that are being served
 
 
 @dataclass(frozen=True)
@@ -25,11 +30,15 @@ class SiteAccess:
     code: str
     site_id: int
     name: str
+    roles: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True)
 class Account:
-    """A person who may come in. `public_keys` are lines in OpenSSH's format; `password_hash` is argon2's."""
+    """A person who may come in. `public_keys` are lines in OpenSSH's format; the hashes are argon2's.
+
+    `sites` are where they work, `supports` those whose people they may ask to be let look in (support works nowhere).
+    """
 
     login: str
     staff_id: int
@@ -37,18 +46,29 @@ class Account:
     language: str
     sites: tuple[SiteAccess, ...]
     password_hash: str | None
+    pin_hash: str | None = None  # for locked screens; it opens no door
     public_keys: tuple[str, ...] = ()
     verified_keys: frozenset[str] = frozenset()  # those of which a PIN or a finger is asked
     has_code: bool = False
     policy: CodePolicy = field(default_factory=CodePolicy)
+    supports: tuple[SiteAccess, ...] = ()
+    approves_support: bool = False
 
     def site(self, code: str) -> SiteAccess | None:
         """The person's access to this site, or nothing."""
         return next((site for site in self.sites if site.code == code), None)
 
+    def may(self, right: str, site_code: str) -> bool:
+        """Whether the person's roles at a site hold a right."""
+        site = self.site(site_code)
+        return site is not None and right in rights_of(site.roles)
+
     def only_at(self, codes: tuple[str, ...]) -> Account:
         """The same person at these sites only; at all of theirs without any."""
-        return replace(self, sites=tuple(site for site in self.sites if site.code in codes)) if codes else self
+        if not codes:
+            return self
+        sites, supports = (tuple(site for site in whole if site.code in codes) for whole in (self.sites, self.supports))
+        return replace(self, sites=sites, supports=supports)
 
     def next_step(self, method: LoginMethod) -> NextStep:
         """What is left to do for who has proved who they are in this way."""
@@ -67,6 +87,9 @@ class Accounts(Protocol):
 
     async def verify_password(self, account: Account | None, password: str) -> bool:
         """Whether the password is right. Without an account: false, after the same time (`PasswordCheck`)."""
+
+    async def verify_pin(self, account: Account, pin: str) -> bool:
+        """Whether it is the person's PIN; false for who has none."""
 
     async def verify_code(self, account: Account, code: str) -> LoginMethod | None:
         """How the person proved themselves: by a code of the telephone or a recovery code, each good once."""
@@ -98,8 +121,19 @@ class Accounts(Protocol):
     async def change_password(self, account: Account, password: str) -> None:
         """Give the person another password. Raises Refused for one too short."""
 
+    async def change_pin(self, account: Account, pin: str) -> None:
+        """Give the person a PIN, or none (""). Raises Refused for one that is none, or too easy."""
+
     def now(self) -> datetime:
         """The time of the door."""
+
+
+def _give_way() -> None:
+    """This thread, and those that it starts, let whoever is typing go first. Only Linux knows this of a thread."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            thread = threading.get_native_id()
+            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + _POLITE)
 
 
 class PasswordCheck:
@@ -108,8 +142,11 @@ class PasswordCheck:
     An unknown login costs as much as a known one, so that its absence cannot be measured.
     """
 
-    def __init__(self, threads: int = 2) -> None:
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="password")
+    def __init__(self, threads: int | None = None) -> None:
+        """As many at a time as fit on half of the processors: one check uses several. The others wait their turn."""
+        at_once = threads or max((os.cpu_count() or 2) // 2, 1)
+        self._threads = ThreadPoolExecutor(at_once, "password", initializer=_give_way)
+        self._threads.submit(hash_of_nobody)
 
     async def matches(self, password_hash: str | None, password: str) -> bool:
         """Whether the password belongs to the hash; false for no hash, after the same time."""

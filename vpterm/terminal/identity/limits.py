@@ -1,4 +1,4 @@
-"""How long a guess waits, which addresses may not even connect, how many connections one may hold. No I/O.
+"""How long a guess waits, which addresses may not even connect, how much one may hold and type. No I/O.
 
 asyncssh has no such limits of its own. IPv6 addresses count by their /64, which one customer owns whole. This is the
 memory of one door, asked before the database; what holds for all doors is counted there (practice/staff/logins.py).
@@ -7,10 +7,13 @@ memory of one door, asked before the database; what holds for all doors is count
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from vpterm.practice.staff.rules import network_of
+
+S = TypeVar("S")
 
 _MAX_REMEMBERED = 20_000
 _FORGET_S = 3600.0
@@ -97,3 +100,34 @@ class ConnectionLimiter:
             self._open[network] = held
         else:
             self._open.pop(network, None)
+
+
+@dataclass(frozen=True)
+class Caps:
+    """How many seats (terminals that show something) a person has at once, and how many sessions there are in all."""
+
+    seats_per_person: int
+    sessions: int
+
+    def one_too_many(self, seats: Sequence[S]) -> S | None:
+        """Of all seats of a person, oldest first, the one that has to go; None if they may stay."""
+        return seats[0] if len(seats) > self.seats_per_person else None
+
+    def is_full(self, sessions: int) -> bool:
+        """Whether there is no room for another session beside so many."""
+        return sessions >= self.sessions
+
+
+class TokenBucket:
+    """Bytes that may pass: `rate` a second, and `burst` at once by whoever was quiet before."""
+
+    def __init__(self, rate: float, burst: float, clock: Callable[[], float]) -> None:
+        self._rate, self._burst, self._clock = rate, burst, clock
+        self._left, self._at = burst, clock()
+
+    def take(self, count: int) -> float:
+        """So many bytes have come. Answers how many seconds to take no more, 0.0 for none."""
+        now = self._clock()
+        self._left = min(self._burst, self._left + (now - self._at) * self._rate) - count
+        self._at = now
+        return max(0.0, -self._left / self._rate)

@@ -109,7 +109,7 @@ class Proving:
         ):
             return False
         narrowed = self.account.only_at(presented.site_codes)
-        if not narrowed.sites:
+        if not narrowed.sites and not narrowed.supports:
             return False
         self.account, self.method = narrowed, "certificate"
         return True

@@ -48,16 +48,24 @@ def _flags_of(signature: bytes) -> int:
     return signature[at] if at < len(signature) else 0
 
 
-def judge_certificates(connection: Any, judge: Callable[[str, Any], Awaitable[bool]]) -> None:
+def judge_certificates(
+    connection: Any, judge: Callable[[str, Any], Awaitable[bool]], refused: Callable[[], Awaitable[None]]
+) -> None:
     """Have a server connection ask `judge` (login, certificate) before it looks at a certificate.
 
-    asyncssh itself asks only whether the authority is trusted, and tells neither serial nor principals.
+    asyncssh itself asks only whether the authority is trusted, and tells neither serial nor principals. `refused` is
+    told when it finds fault with one that was judged good: its time has not come or is over, or it is for elsewhere.
     """
     examine = getattr(connection, "_validate_openssh_certificate", None)
     if examine is None:  # another asyncssh: nothing is judged, so no certificate is trusted
         return
 
     async def judged(username: str, certificate: Any) -> Any:
-        return await examine(username, certificate) if await judge(username, certificate) else None
+        if not await judge(username, certificate):
+            return None
+        key = await examine(username, certificate)
+        if key is None:
+            await refused()
+        return key
 
     connection._validate_openssh_certificate = judged

@@ -46,6 +46,12 @@ class Intake:
         self._waiting.extend((viewer, one) for one in received)
         self._has_come.set()
 
+    def forget(self, viewer: Viewer) -> None:
+        """What this terminal typed and nobody has handled yet is not done; that it was taken is told all the same."""
+        kept = [(who, one) for who, one in self._waiting if who is not viewer or isinstance(one, int)]
+        self._waiting.clear()
+        self._waiting.extend(kept)
+
     def close(self) -> None:
         """The app is ending; what waits is dropped with it."""
         if self._task is not None:

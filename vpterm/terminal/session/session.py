@@ -15,7 +15,9 @@ from textual.app import App
 from textual.message import Message
 
 from vpterm.kernel.i18n import current_language, using
+from vpterm.screens.link import LookedAt
 from vpterm.terminal.session import textual_internals as internals
+from vpterm.terminal.session.guests import Guests
 from vpterm.terminal.session.intake import Intake
 from vpterm.terminal.session.viewer import Viewer
 from vpterm.terminal.settings import is_too_small
@@ -40,6 +42,7 @@ class Session:
         on_ended: Callable[[Session, str], None],
         on_taken: Callable[[Viewer, int], None] = lambda viewer, count: None,
         on_viewer_closed: Callable[[Viewer], None] = lambda viewer: None,
+        on_keyboard_back: Callable[[Session], None] = lambda session: None,
     ) -> None:
         self.number = number
         self.size = (80, 24) if is_too_small(*size) else size
@@ -56,6 +59,7 @@ class Session:
         self._task: asyncio.Task[None] | None = None
         self._intake = Intake(on_taken, self._intake_failed)
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self.guests = Guests(self._intake, self._show, self._show_all, lambda: on_keyboard_back(self))
 
     # --- life -----------------------------------------------------------------------------------------
 
@@ -130,6 +134,7 @@ class Session:
             timer.cancel()
         self._timers.clear()
         self.viewers.clear()
+        self.guests.close()
         self.controller = self.app = self._task = None
         self.ended.set_result(None)
         self._on_ended(self, self._reason)
@@ -156,6 +161,7 @@ class Session:
         self.viewers.pop(viewer.number, None)
         if self.controller is viewer:
             self.controller = None
+        self.guests.bid_farewell(viewer)
         self._look()
 
     def resize(self, viewer: Viewer, columns: int, rows: int) -> None:
@@ -173,11 +179,18 @@ class Session:
     def hold(self, viewer: Viewer, by: str) -> None:
         """Something on the way to a terminal does not keep up: send nothing until `release`."""
         viewer.held_by.add(by)
+        if by == "terminal":
+            viewer.note_slow(asyncio.get_running_loop().time())
 
-    def release(self, viewer: Viewer, by: str) -> None:
-        """It keeps up again: send the screen as it is by now."""
+    def release(self, viewer: Viewer, by: str, *, whole: bool = True) -> None:
+        """It keeps up again: send the screen as it is by now, or what of it has changed if nothing was lost."""
         viewer.held_by.discard(by)
-        if not viewer.is_paused:
+        if viewer.is_paused:
+            return
+        viewer.note_release(self.size, asyncio.get_running_loop().time())
+        if viewer.showing == "lines" and not whole and self._is_running:
+            self._draw_lines(viewer)
+        else:
             self._show(viewer)
 
     def _take_size(self, viewer: Viewer) -> None:
@@ -212,15 +225,20 @@ class Session:
     def _look(self) -> None:
         """Let the app paint if anybody sees it, and if it is theirs."""
         driver = internals.driver_of(self.app) if self.app is not None else None
-        if driver is not None:
-            is_seen = any(not viewer.follows for viewer in self.viewers.values())
-            driver.renders = is_seen and self._is_ready.is_set()
+        is_seen = any(not viewer.follows for viewer in self.viewers.values()) and self._is_ready.is_set()
+        if driver is None or driver.renders == is_seen:
+            return
+        driver.renders = is_seen
+        app: object = self.app
+        if isinstance(app, LookedAt):
+            with using(self.language):
+                app.looked_at(seen=is_seen)
 
     def _painted(self, text: str) -> None:
         """The app has painted something."""
         for viewer in self.viewers.values():
             if viewer.showing == "stream":
-                viewer.paint(text)
+                viewer.paint(text + self.guests.overlay(self._running_app()))
         if any(viewer.showing == "lines" for viewer in self.viewers.values()) and "lines" not in self._timers:
             self._later("lines", LINES_PERIOD_S, self._show_lines)
 
@@ -239,19 +257,26 @@ class Session:
             viewer.paint_message()
         elif self._is_running and viewer.showing == "stream":
             with using(self.language):  # widgets are drawn here, outside the app's own tasks
-                viewer.paint_frame(internals.full_frame(self._running_app()))
+                app = self._running_app()
+                viewer.paint_frame(internals.full_frame(app) + self.guests.overlay(app))
         elif self._is_running:
             viewer.forget_lines()
             self._draw_lines(viewer)
 
     def _draw_lines(self, viewer: Viewer) -> None:
+        app = self._running_app()
         with using(self.language):
-            viewer.paint_lines(internals.painted_lines(self._running_app(), viewer.columns, viewer.rows))
+            lines = self.guests.lines_for(viewer, app)
+            is_all = viewer.paint_lines(lines, lambda strip: internals.rendered(app, strip))
+        if is_all:
+            viewer.forget_slow(self.size, asyncio.get_running_loop().time())
+        elif "lines" not in self._timers:
+            self._later("lines", LINES_PERIOD_S, self._show_lines)
 
     def _end_notice(self, viewer: Viewer) -> None:
         viewer.notice = ""
         if viewer.number in self.viewers:
-            self._show(viewer)
+            self.release(viewer, "notice", whole=False)
 
     def _later(self, name: str, delay_s: float, call: Callable[[], object]) -> None:
         """Call something later, once per name."""
@@ -281,6 +306,11 @@ class Session:
 
     def _accept(self, viewer: Viewer, received: list[Message]) -> None:
         self.last_input = asyncio.get_running_loop().time()
+        if viewer.is_guest:
+            self.guests.take(viewer, received, self.size)
+            return
+        if viewer is self.controller and received:
+            self.guests.person_typed()
         if viewer is self.controller and viewer.showing != "message":
             self._intake.put(viewer, *received)
             return

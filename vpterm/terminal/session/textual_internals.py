@@ -1,4 +1,4 @@
-"""The only place that touches private parts of Textual, written against 8.2.8.
+"""The only place, with textual_savings.py, that touches private parts of Textual, written against 8.2.8.
 
 Each use is held by a contract test in tests/terminal/test_textual_internals.py: when a new release of Textual
 breaks one, the test names it. Nothing of sessions, viewers or wires is known here.
@@ -11,30 +11,27 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache, partial
 from types import FrameType
 from typing import Any, cast
 
 import textual.app
 from rich.color import ColorSystem
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual._context import visible_screen_stack
 from textual._keyboard_protocol import FUNCTIONAL_KEYS
-from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App, ComposeResult
-from textual.cache import FIFOCache
 from textual.containers import Horizontal, VerticalScroll
 from textual.driver import Driver
 from textual.geometry import Size
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.strip import Strip
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
-from vpterm.screens.link import KeepsTyped
+from vpterm.screens.link import HasCursorLine, KeepsTyped
+from vpterm.terminal.session.textual_savings import save_memory
 
 _log = logging.getLogger("vpterm.terminal")
 
@@ -101,41 +98,7 @@ def tame_textual() -> None:
     # redirect_stdout is process-wide, and apps do not end in the order in which they began.
     for name in ("redirect_stdout", "redirect_stderr"):
         setattr(textual.app, name, _NoRedirect)
-    # Remembered per widget, this keeps the painted lines of 1024 widgets of closed apps; it depends on colours only.
-    remembered = StylesCache.get_inner_outer
-    if not isinstance(StylesCache.__dict__["get_inner_outer"], staticmethod):
-        by_colours = lru_cache(1024)(partial(remembered.__wrapped__, StylesCache))
-        StylesCache.get_inner_outer = staticmethod(by_colours)  # type: ignore[assignment]
-    Strip.__init__ = _make_strip  # type: ignore[assignment,method-assign]
-    Strip.__getattr__ = _make_cache  # type: ignore[attr-defined]
-
-
-# A strip is one painted line, and a session keeps some 500. Textual gives each of them seven caches, of which one
-# or two are ever used: a quarter of a session's memory. Here a cache is made when it is first asked for.
-_CACHES = {
-    "_divide_cache": 4,
-    "_crop_cache": 16,
-    "_style_cache": 16,
-    "_filter_cache": 4,
-    "_line_length_cache": 4,
-    "_crop_extend_cache": 4,
-    "_offsets_cache": 4,
-}
-
-
-def _make_strip(strip: Strip, segments: Iterable[Segment], cell_length: int | None = None) -> None:
-    strip._segments = list(segments)
-    strip._cell_length = cell_length
-    strip._render_cache = strip._link_ids = strip._cell_count = None
-
-
-def _make_cache(strip: Strip, name: str) -> FIFOCache[Any, Any]:
-    size = _CACHES.get(name)
-    if size is None:
-        raise AttributeError(name)
-    cache: FIFOCache[Any, Any] = FIFOCache(size)
-    setattr(strip, name, cache)
-    return cache
+    save_memory()
 
 
 def prepare_app(app: App[Any], on_write: Callable[[str], None], on_crash: Callable[[BaseException], None]) -> None:
@@ -251,15 +214,38 @@ def full_frame(app: App[Any]) -> str:
         return cast("str", compositor.render_full_update().render_segments(app.console))
 
 
-def painted_lines(app: App[Any], columns: int, rows: int) -> list[str]:
+def painted_lines(app: App[Any], columns: int, rows: int) -> list[Strip]:
     """The screen as lines cropped or padded to a size in cells, each with its colours."""
+    strips = painted_strips(app)[:rows]
+    if not strips:
+        return []
+    strips += [Strip.blank(columns)] * (rows - len(strips))
+    return [strip.adjust_cell_length(columns, Style.null()) for strip in strips]
+
+
+def rendered(app: App[Any], strip: Strip) -> str:
+    """A line, or a part of one, as a painting in full colour."""
+    return strip.render(app.console)
+
+
+def painted_strips(app: App[Any]) -> list[Strip]:
+    """The screen as lines with their styles, and what those carry beside the look."""
     if not app._screen_stack:
         return []
     with _looking(app) as compositor:
-        strips: list[Strip] = compositor.render_strips()
-    strips = strips[:rows]
-    strips += [Strip.blank(columns)] * (rows - len(strips))
-    return [strip.adjust_cell_length(columns, Style.null()).render(app.console) for strip in strips]
+        return list(compositor.render_strips())
+
+
+def cursor_of(app: App[Any]) -> tuple[int, int]:
+    """The cell of the screen at which the person works: the cursor of a field or of a list, else the corner."""
+    focused = app.screen.focused if app._screen_stack else None
+    if focused is None:
+        return 0, 0
+    if isinstance(focused, HasCursorLine):
+        return focused.region.x, focused.region.y + focused.cursor_line
+    if isinstance(focused, (Input, TextArea)):
+        return focused.cursor_screen_offset.x, focused.cursor_screen_offset.y
+    return focused.region.x, focused.region.y
 
 
 def waiting_messages(app: App[Any]) -> int:

@@ -6,12 +6,14 @@ A full collection costs about 16 ms per live session, and stops all of them.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 from collections.abc import Callable, Iterable
 from typing import Any
 
 _QUIET_S = 1.0
 _PATIENCE_S = 600.0
+_UNSTIRRED_S = 60.0
 _YOUNG, _MIDDLE = 20_000, 20
 # Objects made and not gone again since the last collection. Typing makes next to none, a place that was opened and
 # left some thousands: what 24 people leave behind in an hour or so is some 50 MiB.
@@ -41,16 +43,22 @@ def empty_cancelled_timers(loop: asyncio.AbstractEventLoop) -> None:
             timer._context = None
 
 
-async def keep_tidy(last_input: Callable[[], float], has_changed: Callable[[], bool]) -> None:
+async def keep_tidy(last_input: Callable[[], float], has_changed: Callable[[], bool], stirred: asyncio.Event) -> None:
     """Collect fully when nobody has typed for a second and it is worth while; runs until cancelled.
 
     It is when a session has ended (`has_changed`, since it was last asked) or much was made. `last_input` gives the
-    loop's time of the last key.
+    loop's time of the last key; `stirred` is set by whatever comes from outside, and until then there is next to
+    nothing to look after.
     """
     loop = asyncio.get_running_loop()
     collected_at = loop.time()
     is_due = False
     while True:
+        if not is_due:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_UNSTIRRED_S):  # what others change makes something in time
+                    await stirred.wait()
+            stirred.clear()
         await asyncio.sleep(_QUIET_S)
         now = loop.time()
         is_due = has_changed() or is_due or count_new() > _WORTH_IT

@@ -1,7 +1,7 @@
 """One attached terminal: what it is able to show, and how the session's paintings reach it.
 
 A viewer of the session's own size gets the app's stream as it is painted; one of another size, or one that
-is slow, gets whole frames or changed lines. A terminal too small for any app gets a message.
+is slow, gets what has changed line by line (changes.py). A terminal too small for any app gets a message.
 """
 
 from __future__ import annotations
@@ -9,15 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
 from vpterm.kernel.i18n import _, using
 from vpterm.terminal.painting.colour import rewrite
 from vpterm.terminal.painting.glyphs import replace_glyphs
 from vpterm.terminal.painting.modes import CLEAR, move_to
 from vpterm.terminal.painting.terminal_kind import TerminalKind
+from vpterm.terminal.session.changes import Shown
 from vpterm.terminal.session.keys import KeyDecoder
 from vpterm.terminal.settings import is_too_small
 
 Showing = Literal["stream", "lines", "message"]
+
+_SLOW_S = 60.0  # how long a line must have kept up to be slow no more
+_BLINK_S = 0.3
+_PIECE_S = 0.5  # how long a piece of changes may take on the way
+_FEWEST_AT_ONCE, _MOST_AT_ONCE = 160, 4096  # characters; the second where nothing is known of the line
 
 
 class Viewer:
@@ -40,9 +50,12 @@ class Viewer:
         self.decoder = KeyDecoder()
         self.held_by: set[str] = set()  # who cannot keep up: "terminal", "wire"
         self.showing: Showing = "stream"
+        self.bytes_s = 0  # what a slow line carries in a second, as far as it is known
         self.notice = ""
+        self.is_guest = False  # shown a picture of its own (guests.py), and never the app's stream
         self._send = send
-        self._lines: list[str] = []
+        self._shown = Shown()
+        self._is_slow, self._slow_since, self._slow_until = False, 0.0, 0.0
 
     @property
     def is_paused(self) -> bool:
@@ -56,14 +69,34 @@ class Viewer:
 
     def choose(self, session_size: tuple[int, int]) -> None:
         """Choose how to show a session that paints for this size."""
-        self._lines = []
+        self._shown.forget()
         if self._on_size is not None:
             self.columns, self.rows = session_size
             self._on_size(*session_size)
         if is_too_small(self.columns, self.rows):
             self.showing = "message"
         else:
-            self.showing = "stream" if (self.columns, self.rows) == session_size else "lines"
+            fits = (self.columns, self.rows) == session_size and not self.is_guest
+            self.showing = "stream" if fits and not self._is_slow else "lines"
+
+    def note_slow(self, now: float) -> None:
+        """Its line is slow: from now on it gets changes, a little at a time."""
+        self._slow_since = self._slow_since if self._is_slow else now
+        self._is_slow, self._slow_until = True, now + _SLOW_S
+        if self.showing == "stream":
+            self.showing = "lines"
+
+    def note_release(self, session_size: tuple[int, int], now: float) -> None:
+        """It may be painted for again. Who had to wait for a blink only was given much at once, and is not slow."""
+        if self._is_slow and now - self._slow_since < _BLINK_S:
+            self._is_slow = False
+            self.choose(session_size)
+
+    def forget_slow(self, session_size: tuple[int, int], now: float) -> None:
+        """Its line has kept up for a while, and it shows all that there is: it may have the stream again."""
+        if self._is_slow and now > self._slow_until:
+            self._is_slow = False
+            self.choose(session_size)
 
     def paint(self, text: str, *, whole: bool = False) -> None:
         """Send a painting in the colours and signs of this terminal; nothing while it is paused."""
@@ -78,26 +111,24 @@ class Viewer:
         """Send the whole screen, with the notice over its last line."""
         self.paint(CLEAR + frame + self._notice_line(), whole=True)
 
-    def paint_lines(self, lines: list[str]) -> None:
-        """Send the lines that changed since the last time."""
+    def paint_lines(self, lines: list[Strip], render: Callable[[Strip], str]) -> bool:
+        """Send what has changed since the last time; whether that is all. To a slow terminal, a little at a time."""
         if self.is_paused:
-            return
-        is_first = not self._lines
-        shown = self._lines or [""] * len(lines)
-        changed = [
-            move_to(0, row) + line
-            for row, (line, before) in enumerate(zip(lines, shown, strict=False))
-            if line != before
-        ]
-        self._lines = lines
+            return True  # it is drawn when it is released
+        if self.notice:
+            lines = [*lines[:-1], Strip([Segment(self._notice_text(), Style(reverse=True))], self.columns)]
+        is_first = not self._shown.is_known
+        most = max(_FEWEST_AT_ONCE, round(self.bytes_s * _PIECE_S) or _MOST_AT_ONCE) if self._is_slow else None
+        changes, is_all = self._shown.take_changes(lines, render, most)
         if is_first:
-            self.paint(CLEAR + "".join(changed) + self._notice_line(), whole=True)
-        elif changed:
-            self.paint("".join(changed))
+            self.paint(CLEAR + changes, whole=True)
+        elif changes:
+            self.paint(changes)
+        return is_all
 
     def forget_lines(self) -> None:
         """What the terminal shows is no longer known: the next lines are sent in full."""
-        self._lines = []
+        self._shown.forget()
 
     def paint_message(self) -> None:
         """Say that nothing can be shown at this size, cut to what there is."""
@@ -108,5 +139,7 @@ class Viewer:
     def _notice_line(self) -> str:
         if not self.notice:
             return ""
-        text = self.notice[: self.columns].ljust(self.columns)
-        return f"{move_to(0, self.rows - 1)}\x1b[0;7m{text}\x1b[0m"
+        return f"{move_to(0, self.rows - 1)}\x1b[0;7m{self._notice_text()}\x1b[0m"
+
+    def _notice_text(self) -> str:
+        return self.notice[: self.columns].ljust(self.columns)

@@ -19,23 +19,36 @@ from typing import Any
 
 from textual.app import App
 
-from vpterm.kernel.errors import NotAllowed
-from vpterm.kernel.i18n import set_language
-from vpterm.screens.link import Hears, SaysRecorded, SessionRequest
+from vpterm.kernel.errors import NotAllowed, Refused
+from vpterm.kernel.i18n import _, set_language
+from vpterm.screens.link import (
+    MOST_DOCUMENT_BYTES,
+    End,
+    HandedOut,
+    Hears,
+    Locks,
+    SaysRecorded,
+    SessionRequest,
+    ShowsSupport,
+    SupportStanding,
+)
+from vpterm.terminal.guests import Guest
 from vpterm.terminal.painting.terminal_kind import TerminalKind
-from vpterm.terminal.questions import Questions
+from vpterm.terminal.questions import HANDING, Questions
+from vpterm.terminal.session.confinement import confine
 from vpterm.terminal.session.session import Session
 from vpterm.terminal.session.spares import Spares
 from vpterm.terminal.session.textual_internals import tame_textual
 from vpterm.terminal.session.tidying import keep_tidy, tune_collector
 from vpterm.terminal.session.viewer import Viewer
-from vpterm.terminal.session.watchdog import Watchdog
+from vpterm.terminal.session.watchdog import Watchdog, WatchedSelector
 from vpterm.terminal.wire import Frame, WireProtocol
 
 _log = logging.getLogger("vpterm.terminal")
 _MAKING_S = 20.0
 _QUIET_S = 1.0
 _PIECE = 1024 * 1024  # a frame of the largest size in full colour is more
+_DOCUMENT_PIECE = 64 * 1024  # between two pieces the keys of others go their way
 
 
 class _Link:
@@ -51,6 +64,24 @@ class _Link:
             self._wire.send("link.ask", session=self._session, number=number, question=question, values=dict(values))
 
         return await self._questions.ask(send)
+
+    async def can_hand_out(self) -> None:
+        """See HandsOut."""
+        await self.ask_door(HANDING, {})
+
+    async def hand_out(self, file_name: str, pdf: bytes) -> HandedOut:
+        """See HandsOut."""
+        if len(pdf) > MOST_DOCUMENT_BYTES:
+            raise Refused(_("This document is too large to be handed out."))
+
+        async def send(number: int) -> None:
+            self._wire.send("link.offer", session=self._session, number=number, name=file_name, size=len(pdf))
+            for start in range(0, len(pdf), _DOCUMENT_PIECE):
+                await self._wire.until_room()
+                piece = pdf[start : start + _DOCUMENT_PIECE]
+                self._wire.send("link.piece", piece, session=self._session, number=number)
+
+        return HandedOut(**await self._questions.ask(send))
 
     def request_site(self, site_code: str) -> None:
         """See SessionLink."""
@@ -72,12 +103,21 @@ class _Link:
         """See SessionLink."""
         self._wire.send("link.shut_out", session=self._session)
 
+    def has_locked(self) -> None:
+        """See SessionLink."""
+        self._wire.send("link.locked", session=self._session)
+
+    def end(self, why: End) -> None:
+        """See SessionLink."""
+        self._wire.send("link.end", session=self._session, why=why)
+
 
 class Worker:
     """Takes frames, runs sessions. `done` is set when the process should end."""
 
-    def __init__(self, factory: str) -> None:
+    def __init__(self, factory: str, selector: WatchedSelector) -> None:
         self.done = asyncio.Event()
+        self._selector = selector
         self.wire = WireProtocol(self._take, self.done.set, self._flow)
         module, _, name = factory.partition(":")
         self._module = importlib.import_module(module)
@@ -94,6 +134,7 @@ class Worker:
         self._spares = Spares(self._make_spare, self._wants_spare)
         self._watchdog: Watchdog | None = None
         self._has_ended_one = False
+        self._stirred = asyncio.Event()
 
     # --- the worker -----------------------------------------------------------------------------------
 
@@ -101,6 +142,8 @@ class Worker:
         method = getattr(self, "_on_" + frame.kind.replace(".", "_"), None)
         if method is None:
             return
+        if frame.kind != "ping":
+            self._stirred.set()
         try:
             method(frame)
         except Exception:  # the border of a session: what its app cannot paint ends it, not its neighbours
@@ -116,16 +159,17 @@ class Worker:
 
     def _on_worker_open(self, frame: Frame) -> None:
         settings = frame.fields["settings"]
+        name_process(frame.text("site"))
+        confine(int(settings.get("memory_mib", 0)), int(settings.get("nice", 0)))
         self._database_url = frame.text("database_url")
         self._starts = asyncio.Semaphore(int(settings.get("concurrent_starts", 2)))
         self._most_sessions = int(settings.get("sessions", 0))
-        self._watchdog = Watchdog(float(settings.get("busy_limit_s", 3.0)), self._end_guilty)
+        self._watchdog = Watchdog(self._selector, float(settings.get("busy_limit_s", 3.0)), self._end_guilty)
         self._watchdog.start()
         self._do(self._open(frame.text("site")))
-        self._do(keep_tidy(self._last_input, self._session_has_ended))
+        self._do(keep_tidy(self._last_input, self._session_has_ended, self._stirred))
 
     async def _open(self, site: str) -> None:
-        name_process(site)
         opening = getattr(self._module, "open_worker", None)
         try:
             if opening is not None:
@@ -200,6 +244,7 @@ class Worker:
             on_ended=self._ended,
             on_taken=lambda viewer, count: self.wire.send("viewer.taken", viewer=viewer.number, bytes=count),
             on_viewer_closed=lambda viewer: self.wire.send("viewer.closed", viewer=viewer.number),
+            on_keyboard_back=lambda session: self.wire.send("session.keyboard_back", session=session.number),
         )
 
     def _on_link_answered(self, frame: Frame) -> None:
@@ -259,7 +304,8 @@ class Worker:
             return  # a spare that nobody was given
         self._has_ended_one = True
         self._recorded.pop(session.number, None)
-        for number in [number for number, (_, owner) in self._seats.items() if owner is session]:
+        self._stirred.set()
+        for number in [number for number, (_viewer, owner) in self._seats.items() if owner is session]:
             del self._seats[number]
         if not self.done.is_set():  # else the whole worker ends, and the gateway brings its people elsewhere
             self.wire.send("session.ended", session=session.number, reason=reason)
@@ -269,11 +315,23 @@ class Worker:
         if session is not None:
             session.end()
 
+    def _on_session_move(self, frame: Frame) -> None:
+        """End here, what is typed and where kept: the person goes on in a worker of another release."""
+        session = self._sessions.get(frame.number("session"))
+        if session is not None:
+            session.end("moved")
+
     def _on_session_tell(self, frame: Frame) -> None:
         session = self._sessions.get(frame.number("session"))
         app: object = session.app if session is not None else None
         if isinstance(app, Hears):
             app.hear(frame.text("sentence"))
+
+    def _on_session_unlock(self, frame: Frame) -> None:
+        session = self._sessions.get(frame.number("session"))
+        app: object = session.app if session is not None else None
+        if isinstance(app, Locks):
+            app.unlock()
 
     def _on_session_recorded(self, frame: Frame) -> None:
         session = self._sessions.get(frame.number("session"))
@@ -287,6 +345,12 @@ class Worker:
         reason = self._recorded.get(session.number)
         if isinstance(app, SaysRecorded) and reason is not None:
             app.be_recorded(reason)
+
+    def _on_session_support(self, frame: Frame) -> None:
+        session = self._sessions.get(frame.number("session"))
+        app: object = session.app if session is not None else None
+        if isinstance(app, ShowsSupport):
+            app.stand_with_support(SupportStanding.from_json(frame.fields["standing"]))
 
     # --- viewers --------------------------------------------------------------------------------------
 
@@ -309,8 +373,15 @@ class Worker:
         follows = tell_size if size == (0, 0) else None
         viewer = Viewer(number, size, kind, send, watches=frame.fields["watches"], on_size=follows)
         viewer.notice = frame.text("notice")
+        if (guest := Guest.from_json(frame.fields["guest"])) is not None:
+            session.guests.welcome(viewer, guest)
         self._seats[number] = (viewer, session)
         session.attach(viewer)
+
+    def _on_viewer_guest(self, frame: Frame) -> None:
+        guest = Guest.from_json(frame.fields["guest"])
+        if guest is not None and (seat := self._seat(frame)):
+            seat[1].guests.change(seat[0], guest)
 
     def _seat(self, frame: Frame) -> tuple[Viewer, Session] | None:
         return self._seats.get(frame.number("viewer"))
@@ -329,15 +400,16 @@ class Worker:
 
     def _on_viewer_resume(self, frame: Frame) -> None:
         if seat := self._seat(frame):
-            seat[1].release(seat[0], "terminal")
+            seat[0].bytes_s = frame.number("bytes_s")
+            seat[1].release(seat[0], "terminal", whole=frame.fields["whole"])
 
     def _on_viewer_detach(self, frame: Frame) -> None:
         if seat := self._seats.pop(frame.number("viewer"), None):
             seat[1].detach(seat[0])
 
 
-async def _run(wire: socket.socket, factory: str) -> None:
-    worker = Worker(factory)
+async def _run(wire: socket.socket, factory: str, selector: WatchedSelector) -> None:
+    worker = Worker(factory, selector)
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, worker.done.set)
     await loop.connect_accepted_socket(lambda: worker.wire, wire)
@@ -359,7 +431,9 @@ def run_worker(wire: socket.socket, factory: str) -> None:
     tune_collector()
     tame_textual()
     try:
-        asyncio.run(_run(wire, factory))
+        selector = WatchedSelector()
+        with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selector)) as runner:
+            runner.run(_run(wire, factory, selector))
     except BaseException:
         _log.exception("worker %(pid)s failed", {"pid": os.getpid()})
         os._exit(1)

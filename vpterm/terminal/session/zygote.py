@@ -2,7 +2,8 @@
 
 It has one thread, no loop while it serves, and no secret: a worker gets its site's secret over its own wire.
 Protocol: on its socket, one JSON line per order, `{"fork": number}` with the worker's end of the wire as a file
-descriptor beside it; it answers `{"forked": number, "pid": pid}` and tells `{"ended": pid, "status": status}`.
+descriptor beside it; it answers `{"forked": number, "pid": pid}` and tells `{"ended": pid, "status": status}`. An
+order that is none is passed over. Before the first it tells `{"loaded": true, "release": {...}}`, or `{"failed": why}`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Any
 
 from vpterm.kernel.i18n import _, available_languages, using
 from vpterm.terminal.logs import keep_prints_aside, set_up_logs
+from vpterm.terminal.release import own_release
 
 # What Textual reads from the environment when it is imported must not come from whoever started the gateway.
 _ENVIRONMENT = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_COLOR_SYSTEM": "truecolor", "TERM": "xterm-256color"}
@@ -37,6 +39,7 @@ _UNWANTED = (
     "COLUMNS",
     "LINES",
 )
+_LONGEST_ORDER = 4096
 
 
 def _preload(factory: str, paths: list[str]) -> None:
@@ -124,10 +127,22 @@ def _serve(orders: socket.socket, factory: str) -> None:
             return
         descriptors += received
         *lines, buffer = (buffer + data).split(b"\n")
+        buffer = buffer[-_LONGEST_ORDER:]
         for line in lines:
-            number = json.loads(line)["fork"]
-            pid = _fork(orders, socket.socket(fileno=descriptors.pop(0)), factory)
-            _tell(orders, forked=number, pid=pid)
+            number = _read_order(line)
+            if number is not None and descriptors:
+                pid = _fork(orders, socket.socket(fileno=descriptors.pop(0)), factory)
+                _tell(orders, forked=number, pid=pid)
+
+
+def _read_order(line: bytes) -> int | None:
+    """The number of a fork that is ordered; None for what is no order."""
+    try:
+        order = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    number = order.get("fork") if isinstance(order, dict) else None
+    return number if type(number) is int else None
 
 
 def main() -> None:
@@ -150,7 +165,7 @@ def main() -> None:
         logging.getLogger("vpterm.terminal").exception("the screens cannot be loaded")
         _tell(orders, failed=f"{type(error).__name__}: {error}")
         raise SystemExit(1) from error
-    _tell(orders, loaded=True)
+    _tell(orders, loaded=True, release=own_release().to_json())
     _serve(orders, chosen.factory)
 
 

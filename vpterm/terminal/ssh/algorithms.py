@@ -1,7 +1,9 @@
 """The algorithms of the SSH door: the set in which ssh-audit finds nothing to fail (docs/decisions)."""
 
 KEX_STRICT = ("mlkem768x25519-sha256",)  # shuts out OpenSSH before 9.9
-KEX = (*KEX_STRICT, "curve25519-sha256", "curve25519-sha256@libssh.org")
+# The client's order decides (RFC 4253 section 7.1), ours only whether it has guessed right: dropbear takes its guess
+# back unless we begin as it does, and asyncssh expects it to stand. Who prefers KEX_STRICT still gets it.
+KEX = ("curve25519-sha256", "curve25519-sha256@libssh.org", *KEX_STRICT)
 CIPHERS = ("chacha20-poly1305@openssh.com", "aes256-gcm@openssh.com", "aes128-gcm@openssh.com", "aes256-ctr")
 MACS = ("hmac-sha2-512-etm@openssh.com", "hmac-sha2-256-etm@openssh.com")
 SIGNATURES = (

@@ -6,7 +6,6 @@ No session and no worker know of the person yet; what is asked and shown here st
 from __future__ import annotations
 
 import asyncio
-import codecs
 from collections.abc import Callable, Sequence
 
 from vpterm.kernel.errors import Refused
@@ -16,35 +15,18 @@ from vpterm.practice.staff.pictures import draw_qr
 from vpterm.terminal.identity.greeting import language_of
 from vpterm.terminal.identity.identity import Account
 from vpterm.terminal.identity.proving import Proving, TooManyAttempts
+from vpterm.terminal.plain_lines import PersonLeft, PlainLines
 
-_LONGEST_LINE = 128
 _PATIENCE_S = 300.0
 _TRIES = 3
 
 
-class _Left(Exception):  # noqa: N818
-    """The person has gone, or said that they will."""
-
-
-class Anteroom:
-    """One terminal. `write` sends it bytes; what it types is given to `feed`, at the end `leave` is called."""
+class Anteroom(PlainLines):
+    """One terminal whose person is half proved."""
 
     def __init__(self, proving: Proving, write: Callable[[bytes], None], *, draws: bool) -> None:
-        self._proving, self._write, self._draws = proving, write, draws
-        self._keys: asyncio.Queue[str | None] = asyncio.Queue(_LONGEST_LINE * 8)
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-
-    def feed(self, data: bytes) -> None:
-        """What the terminal has sent; what nobody waits for is dropped, as a terminal does."""
-        for key in self._decoder.decode(data):
-            if not self._keys.full():
-                self._keys.put_nowait(key)
-
-    def leave(self) -> None:
-        """The terminal is gone."""
-        while self._keys.full():
-            self._keys.get_nowait()
-        self._keys.put_nowait(None)
+        super().__init__(write)
+        self._proving, self._draws = proving, draws
 
     async def pass_through(self) -> bool:
         """Do what is left to do; false when the person may not come in. Raises what the accounts raise."""
@@ -55,30 +37,30 @@ class Anteroom:
                     if self._proving.next_step == "enrol" and account is not None:
                         return await self._enrol(account)
                     return await self._ask_code()
-            except (_Left, TooManyAttempts, TimeoutError):
+            except (PersonLeft, TooManyAttempts, TimeoutError):
                 return False
 
     async def _ask_code(self) -> bool:
         for _try in range(_TRIES):
-            if await self._proving.code_is_right(await self._ask(_("Code:"), shown=False)):
+            if await self._proving.code_is_right(await self.ask(_("Code:"), shown=False)):
                 return True
-            self._say(_("This code is wrong, or was used already."))
+            self.say(_("This code is wrong, or was used already."))
         return False
 
     async def _enrol(self, account: Account) -> bool:
         secret = new_totp_secret()
-        self._say(_("Your group asks for a code from your telephone at every login. Take it up now:"))
+        self.say(_("Your group asks for a code from your telephone at every login. Take it up now:"))
         picture = draw_qr(totp_uri(secret, account.login)) if self._draws else []
         for line in picture:
             self._write(f"\x1b[0;30;107m{line}\x1b[0m\r\n".encode())
         spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
-        self._say(_("Or type this into the application: {secret}").format(secret=spaced))
+        self.say(_("Or type this into the application: {secret}").format(secret=spaced))
         for _try in range(_TRIES):
-            code = await self._ask(_("Code shown by the telephone:"), shown=True)
+            code = await self.ask(_("Code shown by the telephone:"), shown=True)
             try:
                 codes = await self._proving.accounts.enrol(account, secret, code)
             except Refused as refusal:
-                self._say(f"{refusal.message} {refusal.advice}")
+                self.say(f"{refusal.message} {refusal.advice}")
                 continue
             await self._show_recovery(codes)
             self._proving.method = "code"
@@ -86,30 +68,7 @@ class Anteroom:
         return False
 
     async def _show_recovery(self, codes: Sequence[str]) -> None:
-        self._say(_("Recovery codes, for the day the telephone is lost. Each opens once; they are not shown again:"))
+        self.say(_("Recovery codes, for the day the telephone is lost. Each opens once; they are not shown again:"))
         for code in codes:
-            self._say(f"    {code}")
-        await self._ask(_("Written down? Enter goes on."), shown=True)
-
-    def _say(self, line: str) -> None:
-        self._write(line.encode() + b"\r\n")
-
-    async def _ask(self, question: str, *, shown: bool) -> str:
-        """One line. Ctrl-C and Ctrl-D leave."""
-        self._write(question.encode() + b" ")
-        line = ""
-        while True:
-            key = await self._keys.get()
-            if key is None or key in "\x03\x04":
-                raise _Left
-            if key in "\r\n":
-                self._write(b"\r\n")
-                return line
-            if key in "\x7f\b":
-                if line and shown:
-                    self._write(b"\b \b")
-                line = line[:-1]
-            elif key.isprintable() and len(line) < _LONGEST_LINE:
-                line += key
-                if shown:
-                    self._write(key.encode())
+            self.say(f"    {code}")
+        await self.ask(_("Written down? Enter goes on."), shown=True)

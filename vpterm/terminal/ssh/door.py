@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -18,7 +19,9 @@ from vpterm.terminal.identity.authority import read_presented
 from vpterm.terminal.identity.greeting import language_of
 from vpterm.terminal.identity.proving import Proving, TooManyAttempts
 from vpterm.terminal.identity.security_keys import demand_verification, is_key_of_line, judge_certificates
+from vpterm.terminal.mosh.door import MoshDoor
 from vpterm.terminal.ssh.entrance import Entrance
+from vpterm.terminal.ssh.link_watch import watch_link
 
 _log = logging.getLogger("vpterm.terminal")
 
@@ -31,8 +34,8 @@ Challenge = tuple[str, str, str, list[tuple[str, bool]]]
 class Door(asyncssh.SSHServer):
     """One connection. Wrong passwords wait longer and longer, then are not looked at for a while."""
 
-    def __init__(self, keeper: Doorkeeper) -> None:
-        self._keeper = keeper
+    def __init__(self, keeper: Doorkeeper, mosh: MoshDoor | None = None) -> None:
+        self._keeper, self._mosh = keeper, mosh
         self._connection: asyncssh.SSHServerConnection | None = None
         self._address = ""
         self._is_counted = False
@@ -41,6 +44,7 @@ class Door(asyncssh.SSHServer):
         self._is_waiting_for_code = self._has_noted_certificate = False
         self._trusted: bytes | None = None
         self._keys = self._channels = 0
+        self._proved_at = 0.0
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Refuse what is banned or too much before a word is spoken."""
@@ -49,8 +53,9 @@ class Door(asyncssh.SSHServer):
         self._connection = conn
         keeper = self._keeper
         self._is_counted = not keeper.guesses.is_address_banned(self._address) and keeper.held.enter(self._address)
-        judge_certificates(conn, self._judge_certificate)
+        judge_certificates(conn, self._judge_certificate, self._note_certificate)
         if self._is_counted:
+            watch_link(conn, keeper.settings.keepalive_s, keeper.settings.keepalive_missed)
             keeper.connections.add(conn)
         else:
             keeper.gateway.metrics.connection_refused(banned=keeper.guesses.is_address_banned(self._address))
@@ -76,6 +81,7 @@ class Door(asyncssh.SSHServer):
 
     def auth_completed(self) -> None:
         """The person has come in, unless something is left to do: then at the end of the anteroom."""
+        self._proved_at = time.monotonic()
         if self._proving is not None and self._proving.next_step == "in":
             self._arrive()
 
@@ -195,10 +201,16 @@ class Door(asyncssh.SSHServer):
             return False
         if is_good:
             self._trusted = authority.public_data
-        elif not self._has_noted_certificate:
-            self._has_noted_certificate = True
-            await self._proving.accounts.record_login(self._proving.login, self._address, "certificate", accepted=False)
+        else:
+            await self._note_certificate()
         return is_good
+
+    async def _note_certificate(self) -> None:
+        """Write down that a certificate was refused: once per connection, a client may offer it many times."""
+        if self._has_noted_certificate or self._proving is None:
+            return
+        self._has_noted_certificate = True
+        await self._proving.accounts.record_login(self._proving.login, self._address, "certificate", accepted=False)
 
     def validate_ca_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         """Only of a certificate that was judged good just now; asyncssh checks times, addresses and signature."""
@@ -211,4 +223,4 @@ class Door(asyncssh.SSHServer):
         self._channels += 1
         if self._proving is None or self._proving.account is None or self._channels > _MAX_CHANNELS:
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "Too many channels")
-        return Entrance(self._proving, self._keeper.gateway, self._arrive)
+        return Entrance(self._proving, self._keeper.gateway, self._arrive, self._mosh, proved_at=self._proved_at)

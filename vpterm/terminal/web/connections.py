@@ -61,9 +61,16 @@ def counted_protocols(held: ConnectionLimiter, patience_s: float) -> tuple[type[
                 self._waiting = None
 
     class CountedLine(WebSocketsSansIOProtocol):
+        _address = ""
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+            """Remember whose line it is: a TLS transport that was aborted knows no more."""
+            self._address = _address_of(transport)
+            super().connection_made(transport)
+
         def connection_lost(self, exc: Exception | None) -> None:
             """The line is gone."""
-            held.leave(_address_of(self.transport))
+            held.leave(self._address)
             super().connection_lost(exc)
 
         def keepalive_timeout(self) -> None:

@@ -9,7 +9,10 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from vpterm.kernel.errors import Refused
 from vpterm.kernel.i18n import _, using
+from vpterm.screens.session_names import check_session_name
+from vpterm.terminal.gateway.choosing import Wanted
 from vpterm.terminal.gateway.doorkeeper import Doorkeeper
 from vpterm.terminal.gateway.seat import Ending, Seat
 from vpterm.terminal.identity.greeting import language_of
@@ -59,12 +62,14 @@ class WebEntrance:
                 await _refuse(socket, _LOGIN_OVER, _("Your login has ended. Your session is waiting for you."))
             return
         await self._drop_former(login, page)
-        if opening.get("again") is True and self._is_elsewhere(account):
+        is_again = opening.get("again") is True
+        wanted = (login.looked_at.get(page) if is_again else None) or _wanted(opening)
+        if is_again and self._is_elsewhere(account, wanted):
             with using(language_of(account)):
                 words = _("Your session has been taken over from another terminal.")
             await _refuse(socket, Ending.TAKEN.value, words)
             return
-        await self._sit_down(socket, login, account, page, size)
+        await self._sit_down(socket, login, account, page, size, wanted)
 
     async def find(self, login: str) -> Account | None:
         """The account of a login as it is now; nothing while the accounts cannot be read."""
@@ -81,33 +86,52 @@ class WebEntrance:
             former.drop()
             await former.gone.wait()
 
-    def _is_elsewhere(self, account: Account) -> bool:
-        """Whether the person sits at another terminal by now: a page that only had its line cut takes nothing back."""
-        others = (seat for seat in self._keeper.gateway.seats if seat.account.login == account.login)
+    def _is_elsewhere(self, account: Account, wanted: Wanted | None) -> bool:
+        """Whether another terminal shows the session by now: a page that only had its line cut takes nothing back."""
+        gateway = self._keeper.gateway
+        where = gateway.choosing.where(account, wanted)
+        session = gateway.registry.find(account.login, where[0].code, where[1]) if where is not None else None
+        others = (seat for seat in gateway.seats if session is not None and seat.session == session.number)
         return self._keeper.settings.take_over and any(others)
 
     async def _sit_down(
-        self, socket: WebSocket, login: WebLogin, account: Account, page: str, size: tuple[int, int]
-    ) -> None:
-        line = self._open[login.key, page] = WebLine(socket, login.received.get(page, 0))
+        self, socket: WebSocket, login: WebLogin, account: Account, page: str, size: tuple[int, int],
+        wanted: Wanted | None,
+    ) -> None:  # fmt: skip
+        line = self._open[login.key, page] = WebLine(socket, login.received.get(page, 0), login.key)
         kind = TerminalKind("truecolor", "full", language_of(account))
         origin = f"web {socket.client.host}" if socket.client else "web"
-        seat = Seat(account, line, size, kind, login.greeting, origin=origin)
+        seat = Seat(account, line, size, kind, login.greeting, origin=origin, wanted=wanted, proved_at=login.since)
         seat.pace = self._keeper.gateway.metrics.pace(None)
+        seat.browser = line
         login.greeting = ""
         self._logins.line_opened(login)
         self._keeper.gateway.seat_taken(seat)
         try:
             await line.relay(seat)
         finally:
+            shown = self._keeper.gateway.registry.session(seat.session) if seat.session is not None else None
             self._keeper.gateway.seat_left(seat)
-            login.note_received(page, line.received)
+            login.note_left(page, line.received, Wanted(shown.name, shown.site_code) if shown is not None else None)
             self._logins.line_closed(login)
             if line.ending in (Ending.LEFT, Ending.WAITING):  # they have gone: the next one proves who they are
                 self._logins.close(login)
             if self._open.get((login.key, page)) is line:
                 del self._open[login.key, page]
             line.gone.set()
+
+
+def _wanted(opening: dict[str, Any]) -> Wanted | None:
+    """The session that the address of the page names. Raises Garbage for what is no name."""
+    name, site = opening.get("session"), opening.get("site", "")
+    if name is None:
+        return None
+    if not isinstance(name, str) or not isinstance(site, str) or max(len(name), len(site)) > _MAX_PAGE_NAME:
+        raise Garbage("session")
+    try:
+        return Wanted(check_session_name(name), site)
+    except Refused as failure:
+        raise Garbage("session") from failure
 
 
 async def _refuse(socket: WebSocket, why: str, words: str) -> None:

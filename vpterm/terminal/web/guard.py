@@ -58,6 +58,7 @@ def content_policy(scheme: str, authority: str, nonce: str) -> str:
         "default-src 'none'; script-src 'self'; "
         f"style-src-elem 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; "
         f"img-src 'self'; font-src 'self'; connect-src 'self' {line}://{authority}; "
+        "frame-src blob:; "  # a document that the page has fetched, to be printed
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 

@@ -14,12 +14,12 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from vpterm.terminal.gateway.backlog import Backlog
 from vpterm.terminal.gateway.seat import Ending, Seat
 from vpterm.terminal.settings import clamp_size
 
 MAX_MESSAGE = 64 * 1024
-_MOST_UNDRAWN = 256 * 1024
-_FEW_UNDRAWN = 32 * 1024
+_ROUND_TRIP_S = 0.2  # of a page: a browser tells no more of its line
 _RESIZE_PERIOD_S = 0.1  # laying out an app costs; a dragged corner sends sizes by the hundred
 POLICY = 1008  # RFC 6455 section 7.4.1: a message that violates what was agreed
 
@@ -55,14 +55,16 @@ async def next_message(socket: WebSocket) -> bytes | dict[str, Any]:
 class WebLine:
     """A Line (gateway/seat.py) over a WebSocket that has been accepted. `received` is what the page had typed before.
 
-    `ending` is why the seat was closed, if it was; `gone` is for whoever waits until nothing more is carried.
+    `ending` is why the seat was closed, if it was; `gone` is for whoever waits until nothing more is carried. It is the
+    Browser of its seat too; `key` is that of the page's login.
     """
 
-    def __init__(self, socket: WebSocket, received: int) -> None:
-        self._socket, self._received = socket, received
+    def __init__(self, socket: WebSocket, received: int, key: str) -> None:
+        self._socket, self._received, self.key = socket, received, key
         self._seat: Seat | None = None
         self._ahead: deque[bytes | dict[str, Any]] = deque()
         self._queued = self._undrawn = 0
+        self._backlog: Backlog | None = None
         self._wake = asyncio.Event()
         self._may_read = asyncio.Event()
         self._may_read.set()
@@ -80,7 +82,7 @@ class WebLine:
 
     async def relay(self, seat: Seat) -> None:
         """Carry both ways until the page or the seat is gone."""
-        self._seat = seat
+        backlog = self._backlog = Backlog(seat, lambda: self._undrawn, lambda: _ROUND_TRIP_S)
         self._tell({"type": "opened", "received": self._received})
         tasks = [asyncio.create_task(work) for work in (self._read(seat), self._write(), self._dropped.wait())]
         try:
@@ -92,6 +94,7 @@ class WebLine:
         except WebSocketDisconnect:
             pass
         finally:
+            backlog.close()
             if self._resizing is not None:
                 self._resizing.cancel()
             for task in tasks:
@@ -119,7 +122,7 @@ class WebLine:
     def _take(self, seat: Seat, message: dict[str, Any]) -> None:
         kind = message.get("type")
         if kind == "drawn":
-            self._drawn(seat, number(message, "bytes"))
+            self._drawn(number(message, "bytes"))
         elif kind == "size":
             self._size = clamp_size(number(message, "columns"), number(message, "rows"))
             if self._resizing is None:
@@ -130,10 +133,10 @@ class WebLine:
         else:
             raise Garbage("type")
 
-    def _drawn(self, seat: Seat, count: int) -> None:
+    def _drawn(self, count: int) -> None:
         self._undrawn = max(self._queued, self._undrawn - count)
-        if seat.is_held and self._undrawn <= _FEW_UNDRAWN:
-            seat.release()
+        if self._backlog is not None:
+            self._backlog.settle()
 
     def _resize(self, seat: Seat) -> None:
         self._resizing = None
@@ -171,8 +174,8 @@ class WebLine:
         self._queued += len(data)
         self._undrawn += len(data)
         self._wake.set()
-        if self._undrawn > _MOST_UNDRAWN and self._seat is not None and not self._seat.is_held:
-            self._seat.hold()
+        if self._backlog is not None:
+            self._backlog.wrote(len(data))
 
     def pause_reading(self) -> None:
         """See Line."""
@@ -185,6 +188,10 @@ class WebLine:
     def name_place(self, name: str) -> None:
         """See Line."""
         self._tell({"type": "place", "name": name})
+
+    def hand_over(self, path: str, name: str) -> None:
+        """See Browser."""
+        self._tell({"type": "handout", "path": path, "name": name})
 
     def hang_up(self, ending: Ending, message: str) -> None:
         """See Line."""

@@ -12,6 +12,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from vpterm.terminal.gateway.choosing import Wanted
+
 _MAX_LOGINS = 5_000
 _MAX_PER_PERSON = 20
 _MAX_PAGES = 8
@@ -19,7 +21,10 @@ _MAX_PAGES = 8
 
 @dataclass
 class WebLogin:
-    """A browser whose person has proved who they are. `received` counts what each of its pages has typed, in bytes."""
+    """A browser whose person has proved who they are.
+
+    `received` counts what each of its pages has typed, in bytes; `looked_at` is the session that each showed last.
+    """
 
     key: str
     login: str
@@ -28,13 +33,17 @@ class WebLogin:
     greeting: str = ""  # told once, on the first line
     lines: int = 0
     received: OrderedDict[str, int] = field(default_factory=OrderedDict)
+    looked_at: dict[str, Wanted] = field(default_factory=dict)
 
-    def note_received(self, page: str, count: int) -> None:
-        """Note what a page has typed in all, in bytes."""
+    def note_left(self, page: str, count: int, session: Wanted | None) -> None:
+        """A page has lost its line: note what it has typed in all, in bytes, and the session that it showed."""
         self.received[page] = count
         self.received.move_to_end(page)
+        if session is not None:
+            self.looked_at[page] = session
         while len(self.received) > _MAX_PAGES:
-            self.received.popitem(last=False)
+            oldest, _count = self.received.popitem(last=False)
+            self.looked_at.pop(oldest, None)
 
 
 @dataclass

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from string import Template
+from urllib.parse import urlencode
 
 from vpterm.kernel.i18n import DEFAULT_LANGUAGE, _, available_languages, current_language
+from vpterm.screens.session_names import LONGEST_NAME, show_session_name
+from vpterm.terminal.gateway.administration import SessionInfo
+from vpterm.kernel.ago import ago
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -28,11 +34,12 @@ def language_wanted(accept_language: str) -> str:
     return DEFAULT_LANGUAGE
 
 
-def login_page(*, login: str = "", trouble: str = "") -> str:
-    """The form by which people come in."""
-    return _page(
+def login_page(*, login: str = "", trouble: str = "", to: str = "") -> str:
+    """The form by which people come in; `to` is the path they go to afterwards, "" for the terminal."""
+    return _quiet_page(
         "login",
-        title=_("Come in"),
+        title=_("Come in") + " · vpterm",
+        to=to,
         login_label=_("Login"),
         login=login,
         password_label=_("Password"),
@@ -41,17 +48,43 @@ def login_page(*, login: str = "", trouble: str = "") -> str:
     )
 
 
-def code_page(*, trouble: str = "") -> str:
-    """The form for the code of who has one."""
-    return _page(
-        "code", title=_("Code"), code_label=_("Code of your telephone, or a recovery code"), come_in=_("Come in"),
+def code_page(*, trouble: str = "", to: str = "") -> str:
+    """The form for the code of who has one; `to` as of `login_page`."""
+    return _quiet_page(
+        "code",
+        title=_("Code") + " · vpterm",
+        to=to,
+        code_label=_("Code of your telephone, or a recovery code"),
+        come_in=_("Come in"),
         trouble=trouble,
-    )  # fmt: skip
+    )
+
+
+def choice_page(sessions: Sequence[SessionInfo], sites: Mapping[str, str], *, trouble: str = "") -> str:
+    """Which of several sessions to go on in, or the name of another one."""
+    rows = [_choice(each, sites.get(each.site_code, each.site_code)) for each in sessions]
+    return _page(
+        "choice", title=_("Your sessions"), heading=_("Your open sessions:"), another=_("Another session, by its name"),
+        open=_("Open"), trouble=trouble, most=str(LONGEST_NAME),
+    ).replace("<!-- sessions -->", "\n".join(rows))  # fmt: skip
+
+
+def _choice(session: SessionInfo, site: str) -> str:
+    """One line: a link, and beside it where and when it was used last."""
+    seen = ", ".join(looker.origin for looker in session.onlookers)
+    where = _("open at {origin}").format(origin=seen) if seen else session.left_from
+    used = ago(datetime.fromisoformat(session.typed_at), datetime.now(UTC))
+    link = "/?" + urlencode({"session": session.name, "site": session.site_code})
+    facts = " · ".join(part for part in (site, used, where) if part)
+    return (
+        f'<li><a href="{html.escape(link, quote=True)}">{html.escape(show_session_name(session.name))}</a>'
+        f" <span>{html.escape(facts)}</span></li>"
+    )
 
 
 def said_page(words: str) -> str:
     """A page that only says something."""
-    return _page("said", title="vpterm", words=words, again=_("Try again"))
+    return _quiet_page("said", title="vpterm", words=words, again=_("Try again"))
 
 
 def terminal_page(nonce: str) -> str:
@@ -66,6 +99,10 @@ def terminal_page(nonce: str) -> str:
         again=_("Go on here"),
         come_in=_("Come in again"),
         leave=_("Sign out"),
+        paper_lost=_("The document did not arrive. Ask for it again."),
+        print=_("Print"),
+        save=_("Save"),
+        done=_("Close"),
         escape=_("Esc"),
         tab=_("Tab"),
         enter=_("Enter"),
@@ -77,6 +114,12 @@ def terminal_page(nonce: str) -> str:
 def _page(name: str, **words: str) -> str:
     escaped = {key: html.escape(text, quote=True) for key, text in words.items()}
     return _template(name).substitute(escaped, language=current_language())
+
+
+def _quiet_page(name: str, *, title: str, **words: str) -> str:
+    """A card in the frame that forms and sentences share."""
+    frame = {"title": html.escape(title), "language": current_language()}
+    return _template("quiet").substitute(frame, content=_page(name, **words))
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,21 +17,24 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from vpterm.kernel.i18n import _, using
+from vpterm.screens.session_names import LONGEST_NAME, is_session_name
+from vpterm.terminal.gateway.administration import SessionInfo
 from vpterm.terminal.gateway.doorkeeper import Doorkeeper, as_login
+from vpterm.terminal.gateway.sight import see
 from vpterm.terminal.identity.greeting import language_of
+from vpterm.terminal.identity.identity import Account
 from vpterm.terminal.identity.proving import Proving, TooManyAttempts
 from vpterm.terminal.web import pages
 from vpterm.terminal.web.codes import WAIT_S, WaitingForCode
 from vpterm.terminal.web.entrance import WebEntrance
 from vpterm.terminal.web.guard import Guard
-from vpterm.terminal.web.handouts import Handouts
 from vpterm.terminal.web.logins import WebLogin, WebLogins
 
 _log = logging.getLogger("vpterm.terminal")
 
 _MAX_FORM = 16 * 1024
 _FORM_S = 10.0
-_HANDOUT_S = 300.0
+_HANDOUT = re.compile(r"/handout/[A-Za-z0-9_-]{20,60}")
 
 
 class OwnFiles(StaticFiles):
@@ -54,7 +58,7 @@ class WebSite:
         self.cookie_of_code = f"{self.cookie}-code"
         self.logins = WebLogins(settings.web_idle_s, settings.web_login_s, time.monotonic)
         self.waiting = WaitingForCode(time.monotonic)
-        self.handouts = Handouts(_HANDOUT_S, time.monotonic)
+        self._handouts = keeper.gateway.handing.kept
         self._entrance = WebEntrance(keeper, self.logins, self.cookie)
         routes = [
             Route("/", self._home),
@@ -82,7 +86,20 @@ class WebSite:
         if account is None:
             return _in_language(request, pages.login_page)
         with using(language_of(account)):
-            return HTMLResponse(pages.terminal_page(request.scope["nonce"]))
+            return HTMLResponse(self._choice(request, account) or pages.terminal_page(request.scope["nonce"]))
+
+    def _choice(self, request: Request, account: Account) -> str:
+        """The page to choose a session on, where there is something to choose from and none is asked for."""
+        wanted = request.query_params.get("session")
+        gateway = self._keeper.gateway
+        if wanted is not None:
+            return "" if is_session_name(wanted) else pages.choice_page(*self._choices(account), trouble=_no_name())
+        return pages.choice_page(*self._choices(account)) if gateway.choosing.choices(account) else ""
+
+    def _choices(self, account: Account) -> tuple[list[SessionInfo], dict[str, str]]:
+        gateway = self._keeper.gateway
+        sessions = [see(gateway, each) for each in gateway.choosing.choices(account)]
+        return sessions, {site.code: site.name for site in account.sites}
 
     async def _to_home(self, request: Request) -> Response:
         return RedirectResponse("/", 303)
@@ -101,6 +118,7 @@ class WebSite:
         fields = await _form_of(request)
         if fields is None:
             return _in_language(request, lambda: pages.login_page(trouble=_("Please try again.")), 400)
+        to = _own_path(fields)
         proving = self._keeper.proving(as_login(fields.get("login", "")), address)
         try:
             await proving.find()
@@ -109,20 +127,20 @@ class WebSite:
             return self._too_many(request)
         except Exception:  # as at the SSH door: told in words
             _log.exception("the accounts cannot be read")
-            return _in_language(request, lambda: pages.login_page(login=proving.login, trouble=_away()), 503)
+            return _in_language(request, lambda: pages.login_page(login=proving.login, trouble=_away(), to=to), 503)
         if not is_right:
-            return _in_language(request, lambda: pages.login_page(login=proving.login, trouble=_wrong()), 401)
-        return await self._password_proved(proving)
+            return _in_language(request, lambda: pages.login_page(login=proving.login, trouble=_wrong(), to=to), 401)
+        return await self._password_proved(proving, to)
 
-    async def _password_proved(self, proving: Proving) -> Response:
+    async def _password_proved(self, proving: Proving, to: str) -> Response:
         """The password is right: in, or on to the code of who has one."""
         if proving.next_step == "in":
-            return await self._let_in(proving)
+            return await self._let_in(proving, to)
         with using(language_of(proving.account)):
             if proving.next_step == "enrol":
                 words = _("Your group asks for a code, and you have none yet. Come in once by SSH: it shows you how.")
                 return HTMLResponse(pages.said_page(words), 403)
-            response = HTMLResponse(pages.code_page())
+            response = HTMLResponse(pages.code_page(to=to))
         self._give_cookie(response, self.cookie_of_code, self.waiting.open(proving), max_age=int(WAIT_S))
         return response
 
@@ -133,6 +151,7 @@ class WebSite:
         fields = await _form_of(request)
         if proving is None or fields is None:
             return RedirectResponse("/", 303)
+        to = _own_path(fields)
         try:
             is_right = await proving.code_is_right(fields.get("code", ""))
         except TooManyAttempts:
@@ -141,19 +160,20 @@ class WebSite:
         except Exception:  # as above
             _log.exception("the accounts cannot be read")
             with using(language_of(proving.account)):
-                return HTMLResponse(pages.code_page(trouble=_away()), 503)
+                return HTMLResponse(pages.code_page(trouble=_away(), to=to), 503)
         if not is_right:
             with using(language_of(proving.account)):
-                return HTMLResponse(pages.code_page(trouble=_("This code is not right, or was used already.")), 401)
+                wrong = _("This code is not right, or was used already.")
+                return HTMLResponse(pages.code_page(trouble=wrong, to=to), 401)
         self.waiting.close(token)
-        response = await self._let_in(proving)
+        response = await self._let_in(proving, to)
         response.delete_cookie(self.cookie_of_code, httponly=True, samesite="strict", secure=self._is_secure, path="/")
         return response
 
-    async def _let_in(self, proving: Proving) -> Response:
+    async def _let_in(self, proving: Proving, to: str) -> Response:
         self._keeper.gateway.metrics.login_accepted(proving.method, None)
         greeting = await proving.arrive()
-        response = RedirectResponse("/", 303)
+        response = RedirectResponse(to or "/", 303)
         self._give_cookie(response, self.cookie, self.logins.open(proving.login, greeting))
         return response
 
@@ -177,17 +197,35 @@ class WebSite:
     # --- documents ------------------------------------------------------------------------------------
 
     async def _hand_out(self, request: Request) -> Response:
-        """A document, once, to the browser it is for."""
+        """A document, once, to the person and the browser it is for; who has not come in is asked to, and then gets it.
+
+        Nobody learns here whether there is such a link before they have proved who they are.
+        """
         login = self._login_of(request)
-        found = self.handouts.take(request.path_params["code"], login.key) if login is not None else None
+        if login is None:
+            to = request.url.path if _HANDOUT.fullmatch(request.url.path) else ""
+            return _in_language(request, lambda: pages.login_page(to=to), 401)
+        found = self._handouts.take(request.path_params["code"], login.login, login.key)
         if found is None:
             return _in_language(request, lambda: pages.said_page(_("This link has been used or is too old.")), 410)
-        disposition = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
-        return Response(found.content, media_type=found.media_type, headers={"Content-Disposition": disposition})
+        # At an address the browser shows it, to be read, kept or printed; a page of ours asks what to do with it.
+        kind = "attachment" if found.login_key else "inline"
+        disposition = f"{kind}; filename*=UTF-8''{quote(found.name, safe='')}"
+        return Response(found.content, media_type="application/pdf", headers={"Content-Disposition": disposition})
+
+
+def _own_path(fields: dict[str, str]) -> str:
+    """Where to go after coming in: a document of ours, never a place that a foreign page has thought of."""
+    wanted = fields.get("to", "")
+    return wanted if _HANDOUT.fullmatch(wanted) else ""
 
 
 def _away() -> str:
     return _("The accounts cannot be reached now. Please try again in a moment.")
+
+
+def _no_name() -> str:
+    return _("This is no name for a session: letters and digits, at most {most} of them.").format(most=LONGEST_NAME)
 
 
 def _wrong() -> str:

@@ -6,9 +6,11 @@ const LONGEST_WAIT_MS = 8_000;
 const MOST_KEPT = 512 * 1024;
 
 export class Line {
-  // `size()` answers {columns, rows}; `heard` has opened(), drawn(bytes, done), place(name), cut(), ended(why, words).
-  constructor(size, heard) {
+  // `size()` answers {columns, rows}; `heard` has opened(), drawn(bytes, done), place(name), handout(path, name), cut(),
+  // ended(why, words). `wanted` is the session that this page asks for: {session, site}, or nothing.
+  constructor(size, heard, wanted = {}) {
     this.size = size;
+    this.wanted = wanted;
     this.heard = heard;
     this.page = [...crypto.getRandomValues(new Uint8Array(12))].map((n) => n.toString(16).padStart(2, "0")).join("");
     this.socket = null;
@@ -34,7 +36,7 @@ export class Line {
     this.socket = socket;
     socket.binaryType = "arraybuffer";
     this.expectAnswer();
-    socket.onopen = () => this.tell({ type: "open", page: this.page, again: this.again, ...this.size() });
+    socket.onopen = () => this.tell({ type: "open", page: this.page, again: this.again, ...this.wanted, ...this.size() });
     socket.onmessage = (event) => socket === this.socket && this.take(event.data);
     socket.onclose = () => socket === this.socket && this.lost();
   }
@@ -49,6 +51,7 @@ export class Line {
     const message = JSON.parse(data);
     if (message.type === "opened") this.opened(message.received);
     else if (message.type === "beat") this.forget(message.received);
+    else if (message.type === "handout") this.heard.handout(message.path, message.name);
     else if (message.type === "place") this.heard.place(message.name);
     else if (message.type === "end") this.end(message.why, message.words);
   }

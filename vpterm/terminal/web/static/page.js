@@ -3,8 +3,10 @@
 import { Terminal } from "./xterm/xterm.mjs";
 import { Unicode11Addon } from "./xterm/addon-unicode11.mjs";
 import { fit } from "./fit.js";
-import { takeBar, takeKeys } from "./keyboard.js";
+import { takeBar, takeSwipes } from "./fingers.js";
+import { takeKeys } from "./keyboard.js";
 import { Line } from "./line.js";
+import { showPaper, takePapers } from "./papers.js";
 
 const FONTS = '"Cascadia Mono", "DejaVu Sans Mono", Menlo, Consolas, "Liberation Mono", "Noto Sans Mono", monospace';
 const by = (id) => document.getElementById(id);
@@ -33,6 +35,9 @@ terminal.unicode.activeVersion = "11";
 terminal.open(by("terminal"));
 fit(terminal, by("room"));
 
+const asked = new URLSearchParams(location.search);
+const wanted = asked.has("session") ? { session: asked.get("session"), site: asked.get("site") ?? "" } : {};
+
 const encoder = new TextEncoder();
 const line = new Line(() => ({ columns: terminal.cols, rows: terminal.rows }), {
   opened() {
@@ -41,6 +46,7 @@ const line = new Line(() => ({ columns: terminal.cols, rows: terminal.rows }), {
     terminal.focus();
   },
   drawn: (bytes, done) => terminal.write(bytes, done),
+  handout: showPaper,
   place: (name) => { document.title = name; },
   cut() {
     document.body.classList.add("is-cut");
@@ -55,13 +61,15 @@ const line = new Line(() => ({ columns: terminal.cols, rows: terminal.rows }), {
     by("end").hidden = false;
     (by("again").hidden ? by("come-in") : by("again")).focus();
   },
-});
+}, wanted);
 
 const send = (text) => line.type(encoder.encode(text));
 terminal.onData(send);
 terminal.onBinary((text) => line.type(Uint8Array.from(text, (sign) => sign.charCodeAt(0))));
 takeKeys(terminal);
+takePapers(() => terminal.focus());
 takeBar(by("keys"), terminal, send);
+takeSwipes(by("terminal"), terminal, send);
 by("again").addEventListener("click", () => {
   terminal.reset();
   line.open();
@@ -70,7 +78,7 @@ by("again").addEventListener("click", () => {
 const fitAgain = () => fit(terminal, by("room")) && line.resized();
 new ResizeObserver(fitAgain).observe(by("room"));
 document.fonts.ready.then(fitAgain);
-addEventListener("focus", () => by("end").hidden && terminal.focus());
+addEventListener("focus", () => by("end").hidden && by("paper").hidden && terminal.focus());
 
 // A phone's keyboard covers the page without making it smaller where the browser does not know better.
 visualViewport?.addEventListener("resize", () => {

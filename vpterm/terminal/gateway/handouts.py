@@ -1,6 +1,7 @@
 """What a person may fetch once by a link of the browser door: a document to keep or to print.
 
-A link holds for a short time, for one fetch, and in the browser that it was made for. No I/O; the clock is given.
+A link holds for a short time, for one fetch, for its person, and where it was made for a page, in that browser alone.
+No I/O; the clock is given.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ _MAX_KEPT = 200
 
 @dataclass(frozen=True)
 class Handout:
-    """A document ready to be fetched. `login_key` is that of the WebLogin it is for."""
+    """A PDF ready to be fetched by the person `login`; in the browser `login_key` (a WebLogin's), or in any: ""."""
 
+    login: str
     login_key: str
     name: str
-    media_type: str
     content: bytes
     until: float
 
@@ -33,20 +34,24 @@ class Handouts:
     clock: Callable[[], float]
     _waiting: OrderedDict[str, Handout] = field(default_factory=OrderedDict)
 
-    def offer(self, login_key: str, name: str, media_type: str, content: bytes) -> str:
+    def offer(self, login: str, login_key: str, name: str, content: bytes) -> str:
         """Keep a document; the code of its link."""
         code = secrets.token_urlsafe(24)
-        self._waiting[code] = Handout(login_key, name, media_type, content, self.clock() + self.last_s)
+        self._waiting[code] = Handout(login, login_key, name, content, self.clock() + self.last_s)
         self._forget_old()
         return code
 
-    def take(self, code: str, login_key: str) -> Handout | None:
+    def take(self, code: str, login: str, login_key: str) -> Handout | None:
         """The document, once. A stranger with the link gets nothing, and takes nothing from its owner."""
         found = self._waiting.get(code)
-        if found is None or found.login_key != login_key:
+        if found is None or found.login != login or found.login_key not in ("", login_key):
             return None
         del self._waiting[code]
         return found if found.until >= self.clock() else None
+
+    def is_waiting(self, code: str) -> bool:
+        """Whether a document has not been fetched yet."""
+        return code in self._waiting
 
     def _forget_old(self) -> None:
         now = self.clock()

@@ -1,0 +1,1 @@
+"""Papers that were made for a client, counted: from the second on it is a duplicate."""
