@@ -17,3 +17,11 @@ AS $$
       'Œ', 'oe'), 'œ', 'oe'), 'Æ', 'ae'), 'æ', 'ae'), 'ẞ', 'ss'), 'ß', 'ss'), 'Þ', 'th'), 'þ', 'th')
   ), '[^a-z0-9]+', ' ', 'g'))
 $$;
+
+-- Every four digits that stand side by side in a number: by these a telephone is found from within (an index of them).
+CREATE FUNCTION digit_runs(number text) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp
+AS $$
+  SELECT array(SELECT substr(digits, at, 4) FROM regexp_replace(number, '[^0-9]', '', 'g') AS digits,
+    generate_series(1, length(digits) - 3) AS at)
+$$;

@@ -1,4 +1,4 @@
-"""Copies of invoices and receipts, counted."""
+"""Copies of invoices and receipts, counted; telephones that are found from within."""
 
 from importlib import resources
 

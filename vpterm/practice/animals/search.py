@@ -20,8 +20,10 @@ from vpterm.practice.animals.search_branches import (
     CLIENT_PAIRS,
     CLIENTS,
     CONTACTS,
+    CONTACTS_WITHIN,
     MOST_ANIMALS,
     PHONES,
+    PHONES_WITHIN,
     Branch,
     Lead,
     lead_of,
@@ -70,6 +72,8 @@ class SearchHit:
 async def search(context: Context, *, text: str, limit: int = 20) -> list[SearchHit]:
     """Clients whose name, animal, telephone or identification begins (numbers: ends) with the text, likeliest first.
 
+    Where no number ends so, those in which the digits stand anywhere, also as one dials their beginning ("0612").
+
     Words in any order ("dup mar", "rex dub"), without accents; under `limit` hits, also names one typo away
     (not while the last word is just begun and something was found).
     """
@@ -77,6 +81,9 @@ async def search(context: Context, *, text: str, limit: int = 20) -> list[Search
     if wanted.empty:
         return []
     hits = await _run(context.database, _exact(wanted), limit)
+    if not hits and wanted.phone_runs:
+        runs = [list(wanted.phone_runs)]
+        hits = await _run(context.database, {PHONES_WITHIN: runs, CONTACTS_WITHIN: runs}, limit)
     if len(hits) < limit and (doubtful := wanted.doubtful(found=bool(hits))):
         near = corrections(wanted, doubtful, await _known_words(context.database, doubtful))
         known = {hit.client_id for hit in hits}

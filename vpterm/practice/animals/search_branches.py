@@ -39,7 +39,9 @@ MOST_ANIMALS = 8  # of one hit; a shelter has hundreds
 HEAD = 3  # letters by which the main half of a pair is met: indexes ix_clients_name_head, ix_animals_owner_head
 
 Lead = Literal["head", "range", "other"]
-What = Literal["clients", "animals", "client_pairs", "animal_pairs", "phones", "contacts", "chips"]
+What = Literal[
+    "clients", "animals", "client_pairs", "animal_pairs", "phones", "contacts", "chips", "within", "contacts_within"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ ANIMAL_PAIRS = {lead: Branch("animal_pairs", "animal", 3, lead) for lead in get_
 PHONES = Branch("phones", "phone", 4)
 CONTACTS = Branch("contacts", "phone", 5)
 CHIPS = Branch("chips", "chip", 5)
+PHONES_WITHIN = Branch("within", "phone", 6)
+CONTACTS_WITHIN = Branch("contacts_within", "phone", 7)
 
 
 def lead_of(main: str, other: str) -> Lead:
@@ -98,6 +102,10 @@ def _rows(branch: Branch) -> Select[Any]:
             return _contacts(branch)
         case "chips":
             return _chips(branch)
+        case "within":
+            return _within(branch, ClientPhone.client_id, ClientPhone.number)
+        case "contacts_within":
+            return _within(branch, ClientContact.client_id, ClientContact.phone)
 
 
 def _prefixes(branch: Branch, count: int = 1) -> Any:
@@ -205,6 +213,18 @@ def _contacts(branch: Branch) -> Select[Any]:
         select(ClientContact.client_id, backwards.label("key"))
         .where(_begins(backwards, prefixes.c.p1))
         .order_by(backwards)
+    )
+    return _found(rows.limit(_most()).lateral(), prefixes, branch, of_client=True)
+
+
+def _within(branch: Branch, client_id: Any, number: Any) -> Select[Any]:
+    """Digits anywhere in a number: the index knows all its runs of four, and the rest is compared."""
+    prefixes = _prefixes(branch)
+    runs = func.digit_runs(number, type_=ARRAY(Text))
+    rows = (
+        select(client_id.label("client_id"), number.label("key"))
+        .where(runs.op("@>")(func.digit_runs(prefixes.c.p1, type_=ARRAY(Text))), func.strpos(number, prefixes.c.p1) > 0)
+        .order_by(number)
     )
     return _found(rows.limit(_most()).lateral(), prefixes, branch, of_client=True)
 

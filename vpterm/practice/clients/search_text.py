@@ -32,13 +32,15 @@ class Search:
     """What a text may mean.
 
     names: prefixes of "last first", the likeliest first; pairs: last and first name, both ways round;
-    phone_tails, chip_tail: reversed, "" for none; typed: all words, none of a number.
+    phone_tails, chip_tail: reversed, "" for none; phone_runs: digits that may stand anywhere in a number, where no tail
+    is met; typed: all words, none of a number.
     """
 
     text: str
     names: tuple[str, ...]
     pairs: tuple[Pair, ...]
     phone_tails: tuple[str, ...]
+    phone_runs: tuple[str, ...]
     chip_tail: str
     typed: tuple[str, ...]
 
@@ -93,6 +95,7 @@ def read_search(text: str) -> Search:
         names=tuple(_names(named)),
         pairs=tuple(cuts(" ".join(named))),
         phone_tails=tuple(_phone_tails(text)) if number else (),
+        phone_runs=tuple(_phone_runs(text)) if number else (),
         chip_tail=_chip_tail(key),
         typed=named,
     )
@@ -171,6 +174,16 @@ def _phone_tails(text: str) -> list[str]:
     if digits.startswith("0") and len(digits) == 10:
         return [digits[:0:-1]]
     return [digits[::-1]]
+
+
+def _phone_runs(text: str) -> list[str]:
+    """The digits as typed; and where they begin a number as one dials it, as they stand behind its country."""
+    digits = digits_of(text)
+    if len(digits) < SHORTEST_TAIL:
+        return []
+    if digits.startswith("00"):
+        return [digits, digits[2:]] if len(digits) >= SHORTEST_TAIL + 2 else [digits]
+    return [digits, f"33{digits[1:]}"] if digits.startswith("0") else [digits]
 
 
 def _chip_tail(key: str) -> str:

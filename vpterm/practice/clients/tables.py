@@ -54,6 +54,7 @@ class ClientPhone(Numbered, Attributed, Table):
     __table_args__ = (
         Index("ix_client_phones_client_id", "client_id"),
         Index("ix_client_phones_reversed", "reversed"),
+        Index("ix_client_phones_runs", text("digit_runs(number)"), postgresql_using="gin"),
     )
 
     client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
@@ -73,6 +74,7 @@ class ClientContact(Numbered, Attributed, Table):
     __table_args__ = (
         Index("ix_client_contacts_client_id", "client_id"),
         Index("ix_client_contacts_phone_reversed", text('reverse(phone) COLLATE "C"')),
+        Index("ix_client_contacts_runs", text("digit_runs(phone)"), postgresql_using="gin"),
     )
 
     client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
