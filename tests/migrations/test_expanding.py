@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from vpterm.cli.ground import pending_after, require_expanding
+from vpterm.kernel.errors import Refused
 from vpterm.migrations import expanding
 from vpterm.migrations.expanding import contracting, says_so, taken_away
+from vpterm.migrations.history import revisions
 
 VERSIONS = Path(expanding.__file__).parent / "versions"
 FIRST_WITH_THE_RULE = "0007"
@@ -50,3 +53,11 @@ def test_a_migration_that_takes_something_away_says_so() -> None:
 
 def test_pending_migrations_that_take_away_are_named() -> None:
     assert contracting(["0001", "0006"]) == ["0006"]  # of before the rule
+
+
+def test_what_takes_away_is_refused_under_people_and_what_adds_is_not() -> None:
+    with pytest.raises(Refused, match="0006"):
+        require_expanding("0005")
+    require_expanding("0006")
+    assert pending_after("0004")[:2] == ["0005", "0006"]
+    assert pending_after(None) == revisions()

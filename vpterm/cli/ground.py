@@ -17,9 +17,10 @@ from vpterm.database.engine import Database
 from vpterm.database.installation import Installation, database_url, default_home
 from vpterm.database.logins import drop_database, make_database, make_roles, make_site_login
 from vpterm.database.server import DATABASE, SUPERUSER, EmbeddedServer
-from vpterm.kernel.errors import VptermError
+from vpterm.kernel.errors import Refused, VptermError
 from vpterm.kernel.i18n import _
-from vpterm.migrations.history import current_revision, newest_revision, upgrade
+from vpterm.migrations.expanding import contracting
+from vpterm.migrations.history import current_revision, newest_revision, revisions, upgrade
 from vpterm.practice.sites.queries import find_site
 from vpterm.practice.staff.actions import INSTALLATION
 from vpterm.practice.staff.rules import RIGHTS, Role
@@ -61,8 +62,11 @@ class Ground:
         """The address of a site's own login."""
         return self.url(roles.site_login(code))
 
-    def start(self) -> bool:
-        """Have the database answer, with the newest schema. True when this call started the embedded server."""
+    def start(self, *, alone: bool = False) -> bool:
+        """Have the database answer, with the newest schema. True when this call started the embedded server.
+
+        Unless this process is `alone` people may be at work: then a migration that takes something away is Refused.
+        """
         self.installation.prepare()
         started = False
         if self.server:
@@ -72,7 +76,9 @@ class Ground:
             make_roles(superuser, self.installation)
             make_database(superuser, DATABASE)
         owner = self.url(roles.OWNER)
-        if current_revision(owner) != newest_revision():
+        if (here := current_revision(owner)) != newest_revision():
+            if here is not None and not alone and self.has_keeper():
+                require_expanding(here)
             upgrade(owner)
         return started
 
@@ -83,7 +89,7 @@ class Ground:
                 _("Half a demo group stands on a server that is not ours."), _("Have it dropped there, then try again.")
             )
         drop_database(self.server.url(SUPERUSER, database="postgres"), DATABASE)
-        self.start()
+        self.start(alone=True)
 
     def stop(self) -> None:
         if self.server:
@@ -153,10 +159,24 @@ def keeping(home: Path | None = None) -> Iterator[Ground]:
                 _("Its folder is {home}.").format(home=standing.installation.home),
             )
         try:
-            standing.start()
+            standing.start(alone=True)
             yield standing
         finally:
             standing.stop()
+
+
+def pending_after(revision: str | None) -> list[str]:
+    """The revisions that a database at this one still lacks, oldest first."""
+    return [each for each in revisions() if revision is None or each > revision]
+
+
+def require_expanding(revision: str | None) -> None:
+    """Refused when what a database at this revision lacks takes something from the release that is at work."""
+    if blocked := contracting(pending_after(revision)):
+        raise Refused(
+            _("Migration {revision} takes away what the release that serves still needs.").format(revision=blocked[0]),
+            _("Close the door, then open it with this release: vpterm serve."),
+        )
 
 
 def locked(file: IO[str]) -> bool:

@@ -8,13 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from vpterm.cli.ground import Ground, ground, narrate
+from vpterm.cli.ground import Ground, ground, narrate, pending_after, require_expanding
 from vpterm.database import roles
 from vpterm.kernel.dates import PARIS
 from vpterm.kernel.errors import Refused, VptermError
 from vpterm.kernel.i18n import _, ngettext
-from vpterm.migrations.expanding import contracting
-from vpterm.migrations.history import current_revision, newest_revision, revisions
+from vpterm.migrations.history import current_revision, newest_revision
 from vpterm.migrations.history import upgrade as migrate
 from vpterm.terminal.gateway.administration import ask_gateway
 from vpterm.terminal.release import Release, own_python, own_release
@@ -53,25 +52,16 @@ def upgrade(
 def _take_over(standing: Ground, door: Path, *, now: bool) -> None:
     """Load, migrate, switch: whatever fails, the release that serves goes on serving."""
     owner = standing.url(roles.OWNER)
-    pending = pending_after(current_revision(owner))
-    if blocked := contracting(pending):
-        raise Refused(
-            _("Migration {revision} takes away what the release that serves still needs.").format(revision=blocked[0]),
-            _("Close the door, then open it with this release: vpterm serve."),
-        )
+    here = current_revision(owner)
+    require_expanding(here)
     if ask_gateway(door, "upgrade.load", python=own_python()) is not True:
         raise Refused(_("Another upgrade is under way."), _("Look at it with: vpterm upgrade --status"))
     _wait_until(door, "loaded")
-    if pending:
+    if pending_after(here):
         migrate(owner)
         narrate(_("The schema is the newest ({revision}).").format(revision=newest_revision()))
     ask_gateway(door, "upgrade.switch", now=now)
     _wait_until(door, "idle")
-
-
-def pending_after(revision: str | None) -> list[str]:
-    """The revisions that a database at this one still lacks, oldest first."""
-    return [each for each in revisions() if revision is None or each > revision]
 
 
 def _wait_until(door: Path, phase: str) -> None:

@@ -6,7 +6,7 @@ watched over calls for it, as who gave whom which way in does.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete, select, text
 
 from vpterm.database.engine import Database
 from vpterm.kernel.errors import Refused
@@ -16,7 +16,8 @@ from vpterm.practice.staff.tables import IdentityChange, LoginEvent
 
 LOGINS_KEPT = timedelta(days=365)
 CHANGES_KEPT = timedelta(days=3 * 365)
-_LOCK_WAIT = "5s"  # while it is held nobody's login can be written down
+AT_ONCE = 2000  # while so many are deleted nobody's login can be written down
+_LOCK_WAIT = "5s"
 
 
 async def forget_logins(database: Database, *, now: datetime, kept_for: timedelta = LOGINS_KEPT) -> int:
@@ -32,11 +33,19 @@ async def forget_identity_changes(database: Database, *, now: datetime, kept_for
 
 
 async def _forget(database: Database, table: type[LoginEvent] | type[IdentityChange], before: datetime) -> int:
+    total = 0
+    while count := await _forget_some(database, table, before):
+        total += count
+    return total
+
+
+async def _forget_some(database: Database, table: type[LoginEvent] | type[IdentityChange], before: datetime) -> int:
     # The lock of append-only rows is opened by its owner, within one transaction: no other login has it open.
     name = table.__tablename__
+    oldest = select(table.id).where(table.happened_at < before).order_by(table.id).limit(AT_ONCE)
     async with database.transaction(staff_id=INSTALLATION) as connection:
         await connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'"))
         await connection.execute(text(f"ALTER TABLE {name} DISABLE TRIGGER b_append_only"))
-        done = await connection.execute(delete(table).where(table.happened_at < before))
+        done = await connection.execute(delete(table).where(table.id.in_(oldest)))
         await connection.execute(text(f"ALTER TABLE {name} ENABLE ALWAYS TRIGGER b_append_only"))
     return int(done.rowcount)

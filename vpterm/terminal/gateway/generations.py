@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -58,8 +59,8 @@ class Generations:
         """Those that take nobody any more, oldest first."""
         return self._all[:-1]
 
-    def __iter__(self) -> itertools.chain[Generation]:
-        return itertools.chain(self._all)
+    def __iter__(self) -> Iterator[Generation]:
+        return iter(list(self._all))
 
     def succeed(self, fresh: Generation, drain_s: float) -> None:
         """Have newcomers go to a fresh generation from now on; the others are moved after `drain_s`."""
