@@ -77,7 +77,7 @@ async def _storm(server: Ours, staff: Sequence[Login], key: asyncssh.SSHKey, pas
         for person in people:
             await person.hang_up()
     good = [one for one in came if not isinstance(one, BaseException)]
-    failed = [type(one).__name__ for one in came if isinstance(one, BaseException)]
+    failed = [str(one)[:80] for one in came if isinstance(one, BaseException)]
     first, board = (Times(tuple(1000 * one[place] for one in good)) for place in (0, 1))
     return Storm(first, board, failed, used)
 

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import asyncssh
@@ -20,7 +21,7 @@ import psycopg
 from psycopg import sql
 
 from tests.bench.report import load, write_section
-from tests.bench.terminal_client import Person
+from tests.bench.terminal_client import NotComeIn, Person
 from tests.bench.terminal_servers import Login, Ours, Reference, Server, cpu_s, find_sshd, pss_mib
 from tests.bench.terminal_text import (
     CALM_S,
@@ -49,6 +50,7 @@ IN_TURN = (1, 20, 0)  # logins one straight after the other, timed, on the way t
 CALM = (0, 0, 12)
 ASIDE = 10  # the other logins come so many at a time, untimed
 SETTLE_S = 3.0
+MOST_LOST = 3  # logins that may fail, and are told, before a server counts as full
 MOST_CONNECTIONS = 1800  # of the database: a process each holds some connections each
 
 
@@ -64,7 +66,7 @@ def measure_terminal(standing: Ground, stages: Sequence[int] = STAGES) -> None:
 
 def _measure_both(standing: Ground, stages: Sequence[int]) -> dict[str, Run]:
     key = asyncssh.generate_private_key("ssh-ed25519")
-    staff = asyncio.run(engage(standing, max(stages), key))
+    staff = asyncio.run(engage(standing, max(stages) + MOST_LOST, key))
     runs: dict[str, Run] = {}
     with tempfile.TemporaryDirectory(prefix="vpterm-bench-door-") as one, tempfile.TemporaryDirectory() as other:
         ours = Ours("vpterm serve", Path(one), home=standing.installation.home)
@@ -137,6 +139,10 @@ async def _through_stages(
     await asyncio.sleep(SETTLE_S)
     run = Run(base_mib=pss_mib(server.processes()))
     people: list[Person] = []
+    coming = (
+        Person(number, server.port, server.login_of(who), key, server.command_of(who))
+        for number, who in enumerate(staff)
+    )
     try:
         for place, stage in enumerate(stages):
             wanted = min(stage, _most_that_fit(run))
@@ -144,18 +150,17 @@ async def _through_stages(
                 run.stopped = f"{stage} would have taken more than {MOST_MIB / 1024:.0f} GiB"
             if wanted <= len(people):
                 break
-            coming = [
-                Person(number, server.port, server.login_of(who), key, server.command_of(who))
-                for number, who in enumerate(staff[len(people) : wanted], start=len(people))
-            ]
-            people += coming
+            fresh = len(people)
             try:
-                await _come(run, coming, IN_TURN[place % 3], CALM[place % 3], STORM if place == 1 else 0)
-            except (TimeoutError, OSError, asyncssh.Error) as error:
-                run.stopped = f"on the way to {wanted} somebody did not come in ({type(error).__name__})"
+                await _come(
+                    run, people, coming, wanted, IN_TURN[place % 3], CALM[place % 3], STORM if place == 1 else 0
+                )
+            except NotComeIn as error:
+                run.stopped = f"on the way to {wanted} more than {MOST_LOST} did not come in, the last: {error}"
                 print(f"{server.name}: {run.stopped}", flush=True)
                 break
-            run.stages.append(await _at_stage(server, people, len(coming), standing))
+            fresh = wanted - fresh
+            run.stages.append(await _at_stage(server, people, fresh, standing))
             print(f"{server.name}: {short(run)}", flush=True)
     finally:
         for person in people:
@@ -170,18 +175,38 @@ def _most_that_fit(run: Run) -> int:
     return int(MOST_MIB / run.memory_each(run.stages[-1].sessions)[0])
 
 
-async def _come(run: Run, coming: Sequence[Person], in_turn: int, calm: int, at_once: int) -> None:
+async def _come(
+    run: Run, people: list[Person], coming: Iterator[Person], wanted: int, in_turn: int, calm: int, at_once: int
+) -> None:
     """Some one after the other, some with time between, timed; others some at a time, untimed; the last at once."""
-    waiting = list(coming)
-    for _ in range(min(in_turn, len(waiting))):
-        run.in_turn.append(await waiting.pop(0).log_in())
-    for _ in range(min(calm, len(waiting))):
+    for _ in range(min(in_turn, wanted - len(people))):
+        run.in_turn += await _log_in(run, people, coming, 1)
+    for _ in range(min(calm, wanted - len(people))):
         await asyncio.sleep(CALM_S)
-        run.calm.append(await waiting.pop(0).log_in())
-    while len(waiting) > at_once:
-        batch = [waiting.pop(0) for _ in range(min(ASIDE, len(waiting) - at_once))]
-        await asyncio.gather(*(person.log_in() for person in batch))
-    run.storm += await asyncio.gather(*(person.log_in() for person in waiting))
+        run.calm += await _log_in(run, people, coming, 1)
+    while wanted - len(people) > at_once:
+        await _log_in(run, people, coming, min(ASIDE, wanted - len(people) - at_once))
+    run.storm += await _log_in(run, people, coming, wanted - len(people))
+    while len(people) < wanted:
+        await _log_in(run, people, coming, 1)
+
+
+async def _log_in(run: Run, people: list[Person], coming: Iterator[Person], count: int) -> list[tuple[float, float]]:
+    """The next so many; one who does not come in is noted, and somebody else comes later. Raises the last NotComeIn."""
+    fresh = list(islice(coming, count))
+    times = []
+    for person, came in zip(
+        fresh, await asyncio.gather(*(person.log_in() for person in fresh), return_exceptions=True), strict=True
+    ):
+        if isinstance(came, NotComeIn) and len(run.lost) < MOST_LOST:
+            run.lost.append(str(came))
+            await person.hang_up()
+        elif isinstance(came, BaseException):
+            raise came
+        else:
+            people.append(person)
+            times.append(came)
+    return times
 
 
 async def _at_stage(server: Server, people: Sequence[Person], fresh: int, standing: Ground) -> Stage:

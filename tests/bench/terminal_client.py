@@ -44,6 +44,11 @@ class _Screen(asyncssh.SSHClientSession[bytes]):
             if not found.done():
                 found.set_exception(ConnectionError("the session was closed"))
 
+    @property
+    def tail(self) -> str:
+        """The last words that came, when something waited for did not."""
+        return _CONTROLS.sub(b" ", self._come).decode(errors="replace").strip()[-120:]
+
     def wait_for(self, wanted: bytes) -> asyncio.Future[float]:
         """Done with the moment at which this text has come, from now on."""
         if not self._waits:
@@ -51,6 +56,10 @@ class _Screen(asyncssh.SSHClientSession[bytes]):
         found: asyncio.Future[float] = asyncio.get_running_loop().create_future()
         self._waits.append((wanted, found))
         return found
+
+
+class NotComeIn(Exception):  # noqa: N818 - named for what happened
+    """Somebody has no screen in time."""
 
 
 class Person:
@@ -69,19 +78,28 @@ class Person:
         self._screen = _Screen()
 
     async def log_in(self) -> tuple[float, float]:
-        """Come in; seconds from the connection's beginning to the first paint and to the whole home board."""
+        """Come in; seconds from the connection's beginning to the first paint and to the whole home board.
+
+        Raises NotComeIn with what was seen instead.
+        """
+        try:
+            async with asyncio.timeout(LOGIN_LIMIT_S):
+                return await self._log_in()
+        except (TimeoutError, OSError, asyncssh.Error) as error:
+            raise NotComeIn(f"{type(error).__name__} after {self._screen.tail!r}") from error
+
+    async def _log_in(self) -> tuple[float, float]:
         began = time.perf_counter()
         first, board = self._screen.wait_for(FIRST_PAINT), self._screen.wait_for(BOARD)
-        async with asyncio.timeout(LOGIN_LIMIT_S):
-            self._connection = await asyncssh.connect(
-                "127.0.0.1", self._port, username=self._login, known_hosts=None, **self._proof,
-                local_addr=(self._address, 0), config=[], agent_path=None, compression_algs=None,
-            )  # fmt: skip
-            self._channel, _ = await self._connection.create_session(
-                lambda: self._screen, self._command, term_type="xterm-256color", term_size=(80, 24),
-                env={"LANG": "C.UTF-8"}, encoding=None,
-            )  # fmt: skip
-            return await first - began, await board - began
+        self._connection = await asyncssh.connect(
+            "127.0.0.1", self._port, username=self._login, known_hosts=None, **self._proof,
+            local_addr=(self._address, 0), config=[], agent_path=None, compression_algs=None,
+        )  # fmt: skip
+        self._channel, _ = await self._connection.create_session(
+            lambda: self._screen, self._command, term_type="xterm-256color", term_size=(80, 24),
+            env={"LANG": "C.UTF-8"}, encoding=None,
+        )  # fmt: skip
+        return await first - began, await board - began
 
     async def open_search(self) -> None:
         """Go from the home board to the search."""

@@ -36,6 +36,7 @@ class Run:
     calm: list[tuple[float, float]] = field(default_factory=list)
     storm: list[tuple[float, float]] = field(default_factory=list)
     stages: list[Stage] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)  # who did not come in, and what they saw
     stopped: str = ""  # why it did not go through all stages
 
     def memory_each(self, sessions: int) -> tuple[float, float]:
@@ -89,7 +90,7 @@ def text_of(runs: dict[str, Run], quiet: str, seconds: float) -> str:
         table(head, by_stage),
         "Login, from the TCP connection's beginning to the first paint (head and keys) and to the filled home board.",
         table(("what", "logins", "n", "first paint p50/p99 ms", "board p50/p99 ms"), logins),
-        "\n".join(_goals(runs)),
+        "\n".join((*_goals(runs), *_losses(runs, names))),
     ))  # fmt: skip
 
 
@@ -119,6 +120,10 @@ def _goals(runs: dict[str, Run]) -> list[str]:
                 f"the filled board {board:.1f} times)."
             )
     return lines
+
+
+def _losses(runs: dict[str, Run], names: dict[str, str]) -> list[str]:
+    return [f"- {names[who]}: somebody did not come in ({why})." for who, run in runs.items() for why in run.lost]
 
 
 def _memory_goal(ours: Run, reference: Run, sessions: int) -> str:

@@ -7,7 +7,6 @@ import asyncio
 import gc
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 import asyncssh
 import pytest
@@ -42,15 +41,19 @@ class _Screen(asyncssh.SSHClientSession[bytes]):
         self.has_left.set()
 
 
+async def leave_at_once(connection: asyncssh.SSHClientConnection) -> None:
+    screen = _Screen()
+    await connection.create_session(lambda: screen, term_type="xterm", encoding=None)
+    async with asyncio.timeout(30):
+        await screen.has_left.wait()
+
+
 async def come_and_go(door: RunningDoor, login: str, key: Path, numbers: Iterator[int]) -> None:
     for _ in numbers:  # shared: whoever is ready takes the next
         async with asyncssh.connect(
             "127.0.0.1", door.port, username=login, client_keys=[str(key)], known_hosts=None, config=[], agent_path=None
         ) as connection:
-            _channel, session = await connection.create_session(_Screen, term_type="xterm", encoding=None)
-            screen = cast("_Screen", session)
-            async with asyncio.timeout(30):
-                await screen.has_left.wait()
+            await leave_at_once(connection)
 
 
 async def cycles(door: RunningDoor, keys: dict[str, Path], count: int) -> int:

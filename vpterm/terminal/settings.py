@@ -10,6 +10,7 @@ from pathlib import Path
 class DoorSettings:
     """How the doors and their workers are run. Times are in seconds, sizes in cells or bytes.
 
+    A line that is dead for `keepalive_s` and `keepalive_missed` questions more is dropped (ssh/link_watch.py).
     `factory` is the dotted name of the app factory; `import_paths` are put on the import path of the workers.
     With `take_over` false, a second login of the same person joins the open session instead of taking it over:
     the newest terminal types, the others watch. `metrics_port` opens the metrics on loopback (0: any free port);
