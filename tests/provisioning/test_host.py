@@ -243,3 +243,11 @@ def test_one_apply_at_a_time(tmp_path: Path) -> None:
         pass
     with alone(tmp_path):
         assert (tmp_path / "lock").exists()
+
+
+def test_a_libvirt_that_dies_in_the_middle_is_told(tmp_path: Path) -> None:
+    with libvirtd(tmp_path) as uri:
+        host = Host(HostWish("alpha", uri, str(tmp_path / "storage"), 0))
+    with pytest.raises(Unreachable) as caught:
+        survey(host, "durand")
+    assert caught.value.message == "alpha went away: looking around"

@@ -87,7 +87,7 @@ def test_a_clinic_from_the_file_to_an_administrators_login_and_back(group: Group
     began = time.monotonic()
     applied = group.type("apply")
     assert applied.returncode == 0, applied.stderr
-    until(lambda: group.type("ssh", "lilas", "--", "true").returncode == 0, 180)
+    until(lambda: group.type("ssh", "lilas", "--", "true").returncode == 0, 400)
     sys.stderr.write(f"\nfrom apply to the first login {time.monotonic() - began:.1f} s\n")
 
     # Who it is: all from outside, nothing from the image
@@ -98,7 +98,7 @@ def test_a_clinic_from_the_file_to_an_administrators_login_and_back(group: Group
     assert group.inside("ls /etc/ssh/ssh_host_*_key") == "/etc/ssh/ssh_host_ed25519_key"
 
     # It is well, and has the program
-    until(lambda: group.inside("systemctl is-system-running || true") == "running", 120)
+    until(lambda: group.inside("systemctl is-system-running || true") == "running", 300)
     assert group.inside("systemctl --failed --no-legend") == ""
     assert "vpterm" in group.inside("vpterm --help")
     assert group.inside("df -h / | tail -1").split()[1] == "5.9G"
@@ -110,9 +110,9 @@ def test_a_clinic_from_the_file_to_an_administrators_login_and_back(group: Group
     # A second apply changes nothing; it ends when asked, and starts again as the same
     assert group.type("apply").stderr == "There was nothing to do.\n"
     assert group.type("stop", "lilas").returncode == 0
-    until(lambda: group.state() == "off", 60)
+    until(lambda: group.state() == "off", 180)
     assert group.type("apply").stderr == "[1/1] alpha: starting durand.lilas\n"
-    until(lambda: group.type("ssh", "lilas", "--", "true").returncode == 0, 180)
+    until(lambda: group.type("ssh", "lilas", "--", "true").returncode == 0, 400)
     assert group.inside("cat /etc/machine-id") == our_uuid("durand.lilas").hex
 
     assert group.type("destroy", "lilas", "--yes", "lilas").returncode == 0
