@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from tests.terminal.door import LILAS, PORT, make_accounts
 from tests.terminal.test_seat import Phone
 from vpterm.practice.staff.rules import GuessLimits
+from vpterm.terminal.gateway.answers import Answers
 from vpterm.terminal.gateway.gateway import Gateway
 from vpterm.terminal.gateway.nursery import Nursery
-from vpterm.terminal.gateway.answers import Answers
 from vpterm.terminal.gateway.seat import Seat
 from vpterm.terminal.identity.identity import Account
 from vpterm.terminal.identity.limits import GuessLimiter

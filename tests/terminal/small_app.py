@@ -46,8 +46,8 @@ async def close_worker(resources: dict[str, str]) -> None:
 class SmallApp(App[None]):
     """Shows who and where, an owner, and how things stand with support.
 
-    F5 fails, F7 never returns, F8 detaches, F10 leaves, F6 goes to the other site. Ctrl+O sends what stands in the field
-    to support.
+    F5 fails, F7 never returns, F8 detaches, F10 leaves, F6 goes to the other site.
+    Ctrl+O sends what stands in the field to support.
 
     F1 never returns from C, F2 eats memory little by little, F3 as fast as it can.
     F11 says that it is locked; F12 asks the door what the field says: "question name=value name=value".

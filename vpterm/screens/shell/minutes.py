@@ -48,7 +48,7 @@ class Minutes:
             self.passed()
 
     def passed(self) -> None:
-        """A minute is over; a place that has changed by it is painted anew under a question too, and a locked screen."""
+        """A minute is over: what has changed by it is painted anew, under a question and on a locked screen too."""
         place = self._app.open_place
         if place is not None and place.minute_passed():
             self._app.repaint_beneath()

@@ -1,4 +1,4 @@
-"""How what an app paints reaches the terminals that look at it: as a stream, as lines, or as a word that it is too small."""
+"""How what an app paints reaches the terminals that look at it: as a stream, by lines, or as a word about its size."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class Entrance(asyncssh.SSHServerSession[bytes]):
         return True
 
     def exec_requested(self, command: str) -> bool:
-        """A name of a session, what a mosh client asks, for support `attach`; the rest is refused in `session_started`."""
+        """A name of a session, what a mosh client asks, `attach` of support; `session_started` refuses the rest."""
         supports = self._account is not None and bool(self._account.supports)
         self._wants = "attach" if supports and command.split()[:1] == ["attach"] else "exec"
         self._asked_for = command[:_MOST_COMMAND]
