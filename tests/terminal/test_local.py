@@ -11,6 +11,9 @@ import pexpect
 import pytest
 
 from tests.world import Group
+from vpterm.kernel.errors import NotAllowed, Refused
+from vpterm.kernel.i18n import using
+from vpterm.terminal.local import LocalLink
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = (
@@ -90,3 +93,25 @@ def test_nothing_on_its_way_is_there_on_unix_only(group: Group) -> None:
         env={**os.environ, "TEXTUAL_DRIVER": "textual.drivers.headless_driver:HeadlessDriver"},
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "HomeBoard\n"), done.stderr
+
+
+async def test_a_locked_screen_opens_by_the_password_alone_and_an_end_is_told() -> None:
+    tried: list[str] = []
+
+    async def prove(typed: str) -> None:
+        tried.append(typed)
+        if typed != "un mot de passe":
+            raise NotAllowed("Wrong.")
+
+    link = LocalLink(prove)
+    assert await link.ask_door("unlock.ways", {}) == {"pin": False, "password": True}
+    with pytest.raises(NotAllowed):
+        await link.ask_door("unlock", {"secret": "2580"})
+    assert await link.ask_door("unlock", {"secret": "un mot de passe"}) == {}
+    assert tried == ["2580", "un mot de passe"]
+    for question in ("sessions.own", "sessions.all", "show"):
+        with pytest.raises(Refused):
+            await link.ask_door(question, {})
+    with using("fr"):
+        link.end("alone")
+    assert link.last_words.startswith("Le programme s'est arrêté")

@@ -158,9 +158,12 @@ def test_nobody_goes_to_a_session_of_somebody_else(door: RunningDoor) -> None:
         number = sessions_of(door, "asv.lilas")[0].number
         with person(door, "vet.lilas", key=door.make_key("vet.lilas")) as vet:
             vet.sees("SITE lilas vet.lilas")
-            vet.types(f"sessions.go number={number}" + F12)
-            vet.sees("refused: This session has ended")
-            assert "vet.lilas" in vet.text
+            for nonsense in (number, "x", "-1", "9" * 400):
+                vet.types(f"sessions.go number={nonsense}" + F12)
+                vet.sees("refused: This session has ended")
+                assert "SITE lilas vet.lilas" in vet.text
+                vet.types("sessions.own" + F12)
+                vet.sees("sessions.own: {")
 
 
 def test_a_person_has_so_many_sessions_and_no_more(door: RunningDoor) -> None:

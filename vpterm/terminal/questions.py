@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from vpterm.kernel.errors import Refused, Unavailable, VptermError
@@ -61,3 +61,9 @@ def refusal(failure: VptermError) -> dict[str, Any]:
     """The answer that says no."""
     field = failure.field or "" if isinstance(failure, Refused) else ""
     return {"refused": {"message": failure.message, "advice": failure.advice, "field": field}}
+
+
+def number_in(given: Mapping[str, str], name: str) -> int:
+    """A number among the values of a question; 0 for none, and for what is no number."""
+    text = given.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0

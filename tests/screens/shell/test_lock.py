@@ -240,19 +240,19 @@ def after(**times: float | None) -> SessionTimes:
 async def test_who_types_is_not_locked_and_who_pauses_is() -> None:
     door = Door()
     async with at_desk(app_with(door)) as desk:
-        desk.app.lifetime.follow(after(lock_after=1))
-        for _ in range(6):
-            await asyncio.sleep(0.25)
+        desk.app.lifetime.follow(after(lock_after=2.5))
+        for _ in range(7):
+            await asyncio.sleep(0.45)
             await desk.type("a")
         assert door.told == []
-        await asyncio.sleep(1.1)
+        await asyncio.sleep(2.8)
         await desk.settle()
         assert hides(desk)
         assert door.told == ["locked"]
         await desk.type(PIN)
         await desk.press("enter")
-        assert desk.sees("aaaaaa")
-        await asyncio.sleep(1.1)
+        assert desk.sees("aaaaaaa")
+        await asyncio.sleep(2.8)
         await desk.settle()
         assert door.told == ["locked", "locked"]
 

@@ -14,7 +14,8 @@ from vpterm.kernel.i18n import _
 from vpterm.terminal.gateway.gateway import Gateway
 from vpterm.terminal.gateway.registry import OpenSession
 from vpterm.terminal.gateway.sight import see
-from vpterm.terminal.identity.identity import Account, Accounts
+from vpterm.terminal.identity.identity import Account
+from vpterm.terminal.questions import number_in
 
 _log = logging.getLogger("vpterm.terminal")
 
@@ -26,14 +27,14 @@ _LONGEST_SENTENCE = 500
 class AllSessions:
     """The questions `sessions.all` (after), `sessions.tell` (number, sentence), `sessions.end` (number)."""
 
-    def __init__(self, gateway: Gateway, accounts: Accounts) -> None:
-        self._gateway, self._accounts = gateway, accounts
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
         self.questions = {"sessions.all": self.all, "sessions.tell": self.tell, "sessions.end": self.end}
 
     async def all(self, session: OpenSession, account: Account, given: Mapping[str, str]) -> dict[str, Any]:
         """A page of them, oldest first, after the number that is given."""
         _require(account, session)
-        after = _number(given, "after")
+        after = number_in(given, "after")
         rest = [each for each in self._gateway.registry.list_sessions() if each.number > after]
         return {
             "sessions": [await self._told(each) for each in rest[:_PAGE]],
@@ -70,7 +71,7 @@ class AllSessions:
 
     def _wanted(self, session: OpenSession, account: Account, given: Mapping[str, str]) -> OpenSession:
         _require(account, session)
-        wanted = self._gateway.registry.session(_number(given, "number"))
+        wanted = self._gateway.registry.session(number_in(given, "number"))
         if wanted is None:
             raise NotFound(_("This session has ended meanwhile."))
         return wanted
@@ -79,8 +80,3 @@ class AllSessions:
 def _require(account: Account, session: OpenSession) -> None:
     if not account.may(RIGHT, session.site_code):
         raise NotAllowed(_("Your role does not allow this."), _("Ask a colleague who may, or the management."))
-
-
-def _number(given: Mapping[str, str], name: str) -> int:
-    text = given.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() else 0

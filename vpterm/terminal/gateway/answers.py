@@ -37,7 +37,7 @@ class Answers:
         self._unlocking = Unlocking(gateway, accounts, limiter, limits)
         self._questions: dict[str, Question] = {
             **OwnSessions(gateway).questions,
-            **AllSessions(gateway, accounts).questions,
+            **AllSessions(gateway).questions,
             **self._unlocking.questions,
         }
 

@@ -12,6 +12,7 @@ from vpterm.terminal.gateway.gateway import Gateway
 from vpterm.terminal.gateway.registry import OpenSession
 from vpterm.terminal.gateway.sight import see
 from vpterm.terminal.identity.identity import Account
+from vpterm.terminal.questions import number_in
 
 
 class OwnSessions:
@@ -34,7 +35,7 @@ class OwnSessions:
 
     async def go(self, session: OpenSession, account: Account, given: Mapping[str, str]) -> dict[str, Any]:
         """Move who types here to another of their sessions."""
-        wanted = self._gateway.registry.session(int(given.get("number", "0") or 0))
+        wanted = self._gateway.registry.session(number_in(given, "number"))
         if wanted is None or wanted.login != session.login:
             raise NotFound(_("This session has ended meanwhile."))
         self._gateway.move(session, wanted.site_code, wanted.name)
