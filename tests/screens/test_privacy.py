@@ -157,6 +157,7 @@ def pictures(desk: Desk) -> tuple[str, str]:
     ("language", "size", "colours"),
     [("fr", (80, 24), "truecolor"), ("en", (132, 43), "truecolor"), ("fr", (200, 60), "16")],
 )
+@pytest.mark.timeout(400)
 async def test_no_place_shows_support_anything_of_an_owner(
     group: Group, language: str, size: tuple[int, int], colours: Any
 ) -> None:

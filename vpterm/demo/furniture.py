@@ -28,7 +28,7 @@ DEMO_STAFF = {
     "vet.bocage": N_("vet at Vire, farm practice"),
     "asv.bocage": N_("vet nurse at Vire"),
     "gerance": N_("management of the group"),
-    "support": N_("support: looks, changes nothing"),
+    "support": N_("support: asks to look in, works nowhere"),
 }
 
 
