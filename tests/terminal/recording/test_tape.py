@@ -184,7 +184,7 @@ def test_the_gateways_half_of_the_key_opens_nothing_and_is_enough_to_record(arch
     write_tape(archive)
     carried = archive.keys.secret_path.rename(archive.keys.secret_path.with_name("carried"))
     tape = write_tape(archive)
-    with pytest.raises(NotFound, match="key that opens recordings"):
+    with pytest.raises(NotFound, match="La clé qui ouvre les enregistrements"):
         archive.keys.private()
     assert list(read_tape(tape.path, archive.keys.private(carried))) == all_lines()
     (archive.folder.parent / "recording.pub").write_text("no key")

@@ -258,7 +258,7 @@ class Recorder:
         self._workforce.send(session, "session.recorded", reason=reason)
         self._workforce.send(
             session, "viewer.attach", viewer=viewer, columns=0, rows=0, terminal=TerminalKind().to_json(), notice="",
-            watches=True,
+            watches=True, guest={},
         )  # fmt: skip
         running.opening = self._do(self._open(running, reason, clerk))
 
@@ -279,7 +279,9 @@ class Recorder:
         if full:
             self._metrics.recording_gap()
             _log.warning("the disk does not keep up with the recordings of %(site)s", {"site": session.site_code})
-        self._workforce.send_to_worker_of(session, "viewer.pause" if full else "viewer.resume", viewer=viewer)
+            self._workforce.send_to_worker_of(session, "viewer.pause", viewer=viewer)
+        else:
+            self._workforce.send_to_worker_of(session, "viewer.resume", viewer=viewer, whole=True, bytes_s=0)
 
     def _fail(self, running: _Running, reason: str, error: BaseException | None) -> None:
         """This recording cannot go on. People work on; the log, a metric and the doctor say it; it is tried again."""

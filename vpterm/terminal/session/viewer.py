@@ -80,7 +80,9 @@ class Viewer:
             self.showing = "stream" if fits and not self._is_slow else "lines"
 
     def note_slow(self, now: float) -> None:
-        """Its line is slow: from now on it gets changes, a little at a time."""
+        """Its line is slow: from now on it gets changes, a little at a time. A recording has no line."""
+        if self.follows:
+            return
         self._slow_since = self._slow_since if self._is_slow else now
         self._is_slow, self._slow_until = True, now + _SLOW_S
         if self.showing == "stream":
