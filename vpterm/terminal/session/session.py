@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from textual import events
@@ -167,20 +168,18 @@ class Session:
 
     def hold(self, viewer: Viewer, by: str) -> None:
         """Something on the way to a terminal does not keep up: send nothing until `release`."""
-        viewer.held_by.add(by)
-        if by == "terminal":
-            viewer.note_slow(asyncio.get_running_loop().time())
+        viewer.hold(by, asyncio.get_running_loop().time())
 
     def release(self, viewer: Viewer, by: str, *, whole: bool = True) -> None:
         """It keeps up again: send the screen as it is by now, or what of it has changed if nothing was lost."""
         viewer.held_by.discard(by)
         if viewer.is_paused:
             return
-        viewer.note_release(self.size, asyncio.get_running_loop().time())
-        if viewer.showing == "lines" and not whole and self._is_running:
-            self._draw_lines(viewer)
-        else:
+        due = viewer.due_at_release(self.size, asyncio.get_running_loop().time())
+        if whole or due == "whole":
             self._show(viewer)
+        elif due and self._is_running:
+            self._draw_lines(viewer)
 
     def _take_size(self, viewer: Viewer) -> None:
         if is_too_small(viewer.columns, viewer.rows) or (viewer.columns, viewer.rows) == self.size:
@@ -220,6 +219,7 @@ class Session:
     def _painted(self, text: str) -> None:
         """The app has painted something."""
         for viewer in self.viewers.values():
+            viewer.has_missed = viewer.has_missed or viewer.is_paused
             if viewer.showing == "stream":
                 viewer.paint(text)
         if any(viewer.showing == "lines" for viewer in self.viewers.values()) and "lines" not in self._timers:
@@ -246,10 +246,9 @@ class Session:
             self._draw_lines(viewer)
 
     def _draw_lines(self, viewer: Viewer) -> None:
-        app = self._running_app()
         with using(self.language):
-            lines = internals.painted_lines(app, viewer.columns, viewer.rows)
-            is_all = viewer.paint_lines(lines, lambda strip: internals.rendered(app, strip))
+            lines = internals.painted_lines(self._running_app(), viewer.columns, viewer.rows)
+            is_all = viewer.paint_lines(lines, partial(internals.rendered, self._running_app()))
         if is_all:
             viewer.forget_slow(self.size, asyncio.get_running_loop().time())
         elif "lines" not in self._timers:
@@ -258,7 +257,7 @@ class Session:
     def _end_notice(self, viewer: Viewer) -> None:
         viewer.notice = ""
         if viewer.number in self.viewers:
-            self.release(viewer, "notice", whole=False)
+            (self._draw_lines if viewer.showing == "lines" else self._show)(viewer)
 
     def _later(self, name: str, delay_s: float, call: Callable[[], object]) -> None:
         """Call something later, once per name."""
