@@ -12,12 +12,13 @@ from tests.bench.line import measure_busy_line
 from tests.bench.money import measure_money
 from tests.bench.reading import measure_reading
 from tests.bench.recording import measure_recording
+from tests.bench.slow_line import measure_slow_line
 from tests.bench.terminal import measure_terminal
 from vpterm.cli.ground import Ground, ground
 from vpterm.demo.group import GroupState, make_group, state_of
 
 READING = ("search", "agenda", "record")
-USUAL = (*READING, "money", "line", "recording", "terminal")
+USUAL = (*READING, "money", "line", "slow-line", "recording", "terminal")
 BENCHES = (*USUAL, "crowd", "storm", "cycles")  # the last three by name only: they take their time
 SIZES, FULL_SIZES = (10_000, 100_000), (10_000, 100_000, 1_000_000)
 
@@ -42,6 +43,10 @@ def main() -> None:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     sizes = [int(size) for size in given.sizes.split(",")] if given.sizes else FULL_SIZES if given.full else SIZES
     chosen = frozenset(given.benches)
+    if "slow-line" in chosen:  # it has a door of its own
+        measure_slow_line()
+    if chosen == {"slow-line"}:
+        return
     with _premises(given.home, sorted(sizes)) as premises:
         smallest = premises[min(sizes)]
         for standing in set(premises.values()):

@@ -30,16 +30,17 @@ class NamespaceUnavailable(Exception):  # noqa: N818 - it says what has happened
 
 @dataclass(frozen=True)
 class Link:
-    """How the line is, in each direction: half of the delay, and all of the loss and the limit."""
+    """How the line is, in each direction: half of the delay, and all of the loss, the limit and its modem's buffer."""
 
     delay_ms: float
     loss_percent: float = 0.0
     mbit: float = 1000.0
+    buffer_s: float = 0.5  # what waits longer for its turn is dropped
 
     @property
     def numbers(self) -> list[str]:
         """As slow_link.py reads them."""
-        return [str(number) for number in (self.delay_ms / 2000, self.loss_percent, self.mbit)]
+        return [str(number) for number in (self.delay_ms / 2000, self.loss_percent, self.mbit, self.buffer_s)]
 
 
 CUT = Link(delay_ms=0, loss_percent=100)

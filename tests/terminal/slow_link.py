@@ -1,7 +1,7 @@
 """Carries packets between two TUN devices: late, at a limited rate, and not all of them. A process of its own.
 
-`python slow_link.py NEAR FAR DELAY_S LOSS_PERCENT MBIT`, the first two being open descriptors. A line of the last three
-on its input makes the link another one from now on.
+`python slow_link.py NEAR FAR DELAY_S LOSS_PERCENT MBIT BUFFER_S`, the first two being open descriptors. A line of the
+last four on its input makes the link another one from now on.
 """
 
 import contextlib
@@ -12,30 +12,28 @@ import time
 from collections import deque
 from random import Random
 
-LONGEST_QUEUE_S = 0.5  # what waits longer for its turn is dropped, as a modem's buffer does
-
 
 class Direction:
     """Packets from one device to the other."""
 
-    def __init__(self, source: int, target: int, delay_s: float, loss: float, bytes_s: float) -> None:
+    def __init__(self, source: int, target: int, delay_s: float, loss: float, bytes_s: float, buffer_s: float) -> None:
         self.source = source
         self._target = target
-        self.become(delay_s, loss, bytes_s)
+        self.become(delay_s, loss, bytes_s, buffer_s)
         self._waiting: deque[tuple[float, bytes]] = deque()
         self._free_at = 0.0
         self._random = Random(source)
 
-    def become(self, delay_s: float, loss: float, bytes_s: float) -> None:
-        """Another link from now on: a share that is lost, bytes a second."""
-        self._delay_s, self._loss, self._bytes_s = delay_s, loss, bytes_s
+    def become(self, delay_s: float, loss: float, bytes_s: float, buffer_s: float) -> None:
+        """Another link from now on: a share that is lost, bytes a second, how long a packet may wait for its turn."""
+        self._delay_s, self._loss, self._bytes_s, self._buffer_s = delay_s, loss, bytes_s, buffer_s
 
     def take(self, now: float) -> None:
         """All packets that have come."""
         with contextlib.suppress(BlockingIOError):
             while packet := os.read(self.source, 65536):
                 begins = max(now, self._free_at)
-                if self._random.random() >= self._loss and begins - now < LONGEST_QUEUE_S:
+                if self._random.random() >= self._loss and begins - now < self._buffer_s:
                     self._free_at = begins + len(packet) / self._bytes_s
                     self._waiting.append((self._free_at + self._delay_s, packet))
 
@@ -51,7 +49,7 @@ class Direction:
 def main() -> None:
     """Carry until the end of the process."""
     near, far = int(sys.argv[1]), int(sys.argv[2])
-    link = _link(sys.argv[3:6])
+    link = _link(sys.argv[3:7])
     both = [Direction(near, far, *link), Direction(far, near, *link)]
     poll = select.epoll()
     for descriptor in (near, far, sys.stdin.fileno()):
@@ -68,8 +66,8 @@ def main() -> None:
             direction.take(time.monotonic())
 
 
-def _link(words: list[str]) -> tuple[float, float, float]:
-    return float(words[0]), float(words[1]) / 100, float(words[2]) * 125_000
+def _link(words: list[str]) -> tuple[float, float, float, float]:
+    return float(words[0]), float(words[1]) / 100, float(words[2]) * 125_000, float(words[3])
 
 
 if __name__ == "__main__":

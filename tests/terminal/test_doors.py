@@ -9,6 +9,7 @@ import struct
 import subprocess
 import time
 
+import asyncssh
 import pytest
 
 from tests.terminal.door import RunningDoor, person
@@ -324,9 +325,9 @@ def test_the_algorithms_are_those_we_chose(door: RunningDoor) -> None:
         at += 4 + size
     kex, host_keys, ciphers, _, macs, _, compression, _ = lists
     assert [name for name in kex if not name.startswith(("ext-info", "kex-strict"))] == [
-        "mlkem768x25519-sha256",
         "curve25519-sha256",
         "curve25519-sha256@libssh.org",
+        "mlkem768x25519-sha256",
     ]
     assert host_keys == ["ssh-ed25519"]
     assert ciphers == [
@@ -353,3 +354,20 @@ def test_the_kernel_watches_every_line(door: RunningDoor) -> None:
         options = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT, socket.TCP_USER_TIMEOUT)
         assert [end.getsockopt(socket.IPPROTO_TCP, option) for option in options] == [15, 15, 3, 60_000]
         assert end.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+
+
+async def test_who_prefers_ml_kem_gets_it_whatever_our_list_begins_with(
+    door: RunningDoor, caplog: pytest.LogCaptureFixture
+) -> None:
+    asyncssh.set_debug_level(2)
+    try:
+        with caplog.at_level("DEBUG", "asyncssh"):
+            async with asyncssh.connect(
+                "127.0.0.1", door.port, username="vet.n9", client_keys=[str(door.make_key("vet.n9"))], known_hosts=None,
+                config=[], agent_path=None, kex_algs=["mlkem768x25519-sha256", "curve25519-sha256"],
+            ):  # fmt: skip
+                pass
+    finally:
+        asyncssh.set_debug_level(1)
+    chosen = [each.getMessage() for each in caplog.records if "Key exchange alg:" in each.getMessage()]
+    assert {each.rpartition(" ")[2] for each in chosen} == {"mlkem768x25519-sha256"}

@@ -5,13 +5,29 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.door import RunningDoor, person
+from tests.terminal.door import RunningDoor, Terminal, person
 from tests.terminal.namespace import Link, NamespaceUnavailable, namespace
 from tests.terminal.test_doors import F9
 
 pytestmark = [pytest.mark.doors, pytest.mark.xdist_group("namespace")]
 QUICK, SLOW = Link(delay_ms=40), Link(delay_ms=40, mbit=0.016)
 FRESH_S = 12.0  # some two seconds on a quiet machine; before there were changes by lines, minutes
+
+
+def test_a_large_terminal_on_a_good_line_is_painted_once(door: RunningDoor) -> None:
+    with person(door, "vet.n2", key=door.make_key("vet.n2"), size=(300, 100)) as vet:
+        vet.sees("size 300x100.")
+        rest_until(vet, 1.5)
+        before = len(vet.received)
+        rest_until(vet, 1.5)
+        # One screen is more than a line is first trusted with. What still comes is the cursor of the field.
+        assert len(vet.received) - before < 5000
+
+
+def rest_until(vet: Terminal, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        vet.read(0.05)
 
 
 def test_a_line_that_carries_little_shows_the_screen_of_now(tmp_path: Path) -> None:

@@ -90,11 +90,23 @@ class Backlog:
     def _look(self) -> None:
         self._timer = None
         amount = self._unconfirmed()
-        if self._loop.time() - self._measured_at >= self._measure_s(amount):
+        if amount == 0:
+            self._all_confirmed()
+        elif self._loop.time() - self._measured_at >= self._measure_s(amount):
             self._measure(amount)
         self.settle()
         if amount > 0 or self._is_held:
             self._again()
+
+    def _all_confirmed(self) -> None:
+        """The line has carried all that there was, so it carries at least as much in that time."""
+        carried, lasted_s = self._before + self._written, self._loop.time() - self._measured_at
+        if self._rate is None:
+            self._most = min(MOST, max(self._most, 2 * carried))
+        elif lasted_s > 0:
+            self._rate = max(self._rate, carried / lasted_s)
+            self._bound()
+        self._begin(0)
 
     def _measure(self, amount: int) -> None:
         carried, lasted_s = max(0, self._before + self._written - amount), self._loop.time() - self._measured_at
@@ -102,11 +114,13 @@ class Backlog:
             kept = 0.5 ** (lasted_s / _HALF_LIFE_S)
             self._carried, self._lasted_s = self._carried * kept + carried, self._lasted_s * kept + lasted_s
             self._rate = self._carried / self._lasted_s
-        elif self._rate is not None:  # it has carried all that there was, so it may be faster
-            self._rate = max(self._rate, carried / lasted_s)
-        if self._rate is not None:
-            self._most = round(min(MOST, max(FEWEST, self._rate * (_AHEAD_S + 2 * self._round_trip_s()))))
+            self._bound()
         self._begin(amount)
+
+    def _bound(self) -> None:
+        """Allow as much under way as the line carries soon."""
+        ahead_s = _AHEAD_S + 2 * self._round_trip_s()
+        self._most = round(min(MOST, max(FEWEST, (self._rate or 0.0) * ahead_s)))
 
     def _begin(self, amount: int) -> None:
         self._before, self._written, self._measured_at = amount, 0, self._loop.time()

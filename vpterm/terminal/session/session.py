@@ -179,20 +179,18 @@ class Session:
 
     def hold(self, viewer: Viewer, by: str) -> None:
         """Something on the way to a terminal does not keep up: send nothing until `release`."""
-        viewer.held_by.add(by)
-        if by == "terminal":
-            viewer.note_slow(asyncio.get_running_loop().time())
+        viewer.hold(by, asyncio.get_running_loop().time())
 
     def release(self, viewer: Viewer, by: str, *, whole: bool = True) -> None:
         """It keeps up again: send the screen as it is by now, or what of it has changed if nothing was lost."""
         viewer.held_by.discard(by)
         if viewer.is_paused:
             return
-        viewer.note_release(self.size, asyncio.get_running_loop().time())
-        if viewer.showing == "lines" and not whole and self.is_running:
-            self._showing.draw_lines(viewer)
-        else:
+        due = viewer.due_at_release(self.size, asyncio.get_running_loop().time())
+        if whole or due == "whole":
             self._showing.whole(viewer)
+        elif due and self.is_running:
+            self._showing.draw_lines(viewer)
 
     def _take_size(self, viewer: Viewer) -> None:
         if is_too_small(viewer.columns, viewer.rows) or (viewer.columns, viewer.rows) == self.size:
@@ -240,7 +238,7 @@ class Session:
     def _end_notice(self, viewer: Viewer) -> None:
         viewer.notice = ""
         if viewer.number in self.viewers:
-            self.release(viewer, "notice", whole=False)
+            (self._showing.draw_lines if viewer.showing == "lines" else self._showing.whole)(viewer)
 
     # --- keys -----------------------------------------------------------------------------------------
 

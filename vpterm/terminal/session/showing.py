@@ -25,6 +25,7 @@ class Showing:
         """The app has painted something."""
         viewers, timers = self._session.viewers.values(), self._session.timers
         for viewer in viewers:
+            viewer.has_missed = viewer.has_missed or viewer.is_paused
             if viewer.showing == "stream":
                 viewer.paint(text + self._session.guests.overlay(self._session.running_app()))
         if any(viewer.showing == "lines" for viewer in viewers) and "lines" not in timers:

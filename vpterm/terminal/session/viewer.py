@@ -49,6 +49,7 @@ class Viewer:
         self.kind, self.watches = kind, watches
         self.decoder = KeyDecoder()
         self.held_by: set[str] = set()  # who cannot keep up: "terminal", "wire"
+        self.has_missed = False  # something that was painted while it was held
         self.showing: Showing = "stream"
         self.bytes_s = 0  # what a slow line carries in a second, as far as it is known
         self.notice = ""
@@ -79,20 +80,29 @@ class Viewer:
             fits = (self.columns, self.rows) == session_size and not self.is_guest
             self.showing = "stream" if fits and not self._is_slow else "lines"
 
-    def note_slow(self, now: float) -> None:
-        """Its line is slow: from now on it gets changes, a little at a time. A recording has no line."""
-        if self.follows:
+    def hold(self, by: str, now: float) -> None:
+        """Send nothing for now. Is it the terminal, then its line is slow, and gets changes from now on, in pieces.
+
+        A recording has no line.
+        """
+        self.held_by.add(by)
+        if by != "terminal" or self.follows:
             return
         self._slow_since = self._slow_since if self._is_slow else now
         self._is_slow, self._slow_until = True, now + _SLOW_S
         if self.showing == "stream":
             self.showing = "lines"
 
-    def note_release(self, session_size: tuple[int, int], now: float) -> None:
-        """It may be painted for again. Who had to wait for a blink only was given much at once, and is not slow."""
+    def due_at_release(self, session_size: tuple[int, int], now: float) -> Literal["whole", "changes", ""]:
+        """It may be painted for again: what it needs. Who waited for a blink only was given much at once, and is not
+        slow; who missed nothing needs nothing, unless it is given changes in pieces."""
         if self._is_slow and now - self._slow_since < _BLINK_S:
             self._is_slow = False
             self.choose(session_size)
+        missed, self.has_missed = self.has_missed, False
+        if self.showing == "lines":
+            return "changes" if missed or self._shown.is_known else ""
+        return "whole" if missed else ""
 
     def forget_slow(self, session_size: tuple[int, int], now: float) -> None:
         """Its line has kept up for a while, and it shows all that there is: it may have the stream again."""
@@ -103,6 +113,7 @@ class Viewer:
     def paint(self, text: str, *, whole: bool = False) -> None:
         """Send a painting in the colours and signs of this terminal; nothing while it is paused."""
         if self.is_paused:
+            self.has_missed = True
             return
         if text.startswith("\x1b]") and self.kind.glyphs != "full":
             return  # a command to the window system; a console would show it as text

@@ -60,6 +60,10 @@ def counted_protocols(held: ConnectionLimiter, patience_s: float) -> tuple[type[
                 self._waiting.cancel()
                 self._waiting = None
 
+    return CountedHttp, _counted_line(held)
+
+
+def _counted_line(held: ConnectionLimiter) -> type[Any]:
     class CountedLine(WebSocketsSansIOProtocol):
         _address = ""
 
@@ -78,7 +82,7 @@ def counted_protocols(held: ConnectionLimiter, patience_s: float) -> tuple[type[
             super().keepalive_timeout()
             self.transport.abort()
 
-    return CountedHttp, CountedLine
+    return CountedLine
 
 
 def _address_of(transport: asyncio.Transport) -> str:
