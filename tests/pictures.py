@@ -36,6 +36,8 @@ PICTURES = (
     Picture("home-wide", size=(132, 43)),
     Picture("home-16-colours", colours="16"),
     Picture("home-english", language="en"),
+    Picture("home-telephone", size=(58, 34)),
+    Picture("animal-telephone", ("f3", *"mart", "enter", "enter"), size=(45, 30)),
     Picture("search", ("f3", *"mart")),
     Picture("client", ("f3", *"mart", "enter")),
     Picture("animal", ("f3", *"mart", "enter", "enter")),
