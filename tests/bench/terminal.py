@@ -51,7 +51,7 @@ CALM = (0, 0, 12)
 ASIDE = 10  # the other logins come so many at a time, untimed
 SETTLE_S = 3.0
 MOST_LOST = 3  # logins that may fail, and are told, before a server counts as full
-MOST_CONNECTIONS = 1800  # of the database: a process each holds some connections each
+MOST_CONNECTIONS = 2400  # of the database: a process each holds three to nine
 
 
 def measure_terminal(standing: Ground, stages: Sequence[int] = STAGES) -> None:

@@ -73,7 +73,10 @@ from textual.app import App
 
 async def drive(app):
     async with app.run_test() as pilot:
-        await pilot.pause(0.3)
+        for _ in range(100):  # until the home board is read; a busy machine takes its time
+            await pilot.pause(0.1)
+            if type(app.screen).__name__ != "Opening":
+                break
         print(type(app.screen).__name__)
 
 async def run():
