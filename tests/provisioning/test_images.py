@@ -26,7 +26,7 @@ kernel/drivers/net/never.ko:
 """
 
 
-@pytest.mark.skipif(not shutil.which("cpio"), reason="cpio: Debian's package of that name")
+@pytest.mark.skipif(not shutil.which("cpio"), reason="cpio: scripts/setup provisioning")
 def test_cpio_itself_unpacks_our_archive(tmp_path: Path) -> None:
     made = archive([Entry("d", FOLDER), Entry("d/odd", content=b"12345"), Entry("d/none")])
     subprocess.run(["cpio", "--extract", "--quiet"], input=made, cwd=tmp_path, check=True)
