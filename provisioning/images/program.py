@@ -1,5 +1,6 @@
 """vpterm as it goes into an image: its wheel and all that it needs, locked by hash. Nothing of it runs here."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -35,9 +36,15 @@ def lay_program(wheel: Path, requirements: Path, target: Path) -> None:
 
 
 def build_wheel(checkout: Path, folder: Path) -> Path:
-    """vpterm's wheel from a checkout."""
+    """vpterm's wheel. Built in a copy of the checkout: setuptools leaves a folder, and takes old files from it."""
+    source = folder / "source"
+    source.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copyfile(checkout / name, source / name)
+    for package in ("vpterm", "provisioning"):
+        shutil.copytree(checkout / package, source / package, ignore=shutil.ignore_patterns("__pycache__"))
     pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    _run([*pip, "--no-build-isolation", "--wheel-dir", str(folder), str(checkout)])
+    _run([*pip, "--no-build-isolation", "--wheel-dir", str(folder), str(source)])
     return next(folder.glob("vpterm-*.whl"))
 
 

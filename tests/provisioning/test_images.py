@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -10,7 +11,7 @@ from provisioning.errors import FileWrong, NotThere
 from provisioning.images.building import version_of
 from provisioning.images.cpio import DEVICE, FOLDER, Entry, archive
 from provisioning.images.initrd import WANTED, in_loading_order, make_initrd
-from provisioning.images.program import without
+from provisioning.images.program import build_wheel, without
 from provisioning.images.store import ImageStore, damaged_parts
 from provisioning.images.templates import hash_of, read_template
 from tests.provisioning.images import halting_image
@@ -26,7 +27,7 @@ kernel/drivers/net/never.ko:
 """
 
 
-@pytest.mark.skipif(not shutil.which("cpio"), reason="cpio: Debian's package of that name")
+@pytest.mark.skipif(not shutil.which("cpio"), reason="cpio: scripts/setup provisioning")
 def test_cpio_itself_unpacks_our_archive(tmp_path: Path) -> None:
     made = archive([Entry("d", FOLDER), Entry("d/odd", content=b"12345"), Entry("d/none")])
     subprocess.run(["cpio", "--extract", "--quiet"], input=made, cwd=tmp_path, check=True)
@@ -111,3 +112,11 @@ def test_the_store_knows_whole_images_and_damaged_ones(tmp_path: Path) -> None:
     assert (damaged_parts(first), damaged_parts(second)) == (["kernel"], ["image"])
     with pytest.raises(NotThere):
         store.find("clinic-cccccccccccc")
+
+
+def test_the_wheel_has_the_program_and_nothing_is_left_in_the_checkout(tmp_path: Path) -> None:
+    checkout = TEMPLATES.parent
+    before = {path.name for path in checkout.iterdir()}
+    with ZipFile(build_wheel(checkout, tmp_path)) as wheel:
+        assert {"vpterm/cli/main.py", "vpterm/kernel/locales/fr/shell.po"} <= set(wheel.namelist())
+    assert {path.name for path in checkout.iterdir()} == before
