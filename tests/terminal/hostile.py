@@ -198,7 +198,7 @@ class Stage:
         await self.gateway.close()
 
 
-async def until(is_so: Any, seconds: float = 5.0) -> None:
+async def until(is_so: Any, seconds: float = 20.0) -> None:
     """Let the loop run until something is so."""
     async with asyncio.timeout(seconds):
         while not is_so():  # noqa: ASYNC110 - the parts under test tell nobody

@@ -80,7 +80,7 @@ def test_a_terminal_that_floods_slows_only_itself(open_door: OpenDoor) -> None: 
                 began = time.monotonic()
                 neighbour.types(f" word{number}")
                 neighbour.sees(f"word{number}")
-                assert time.monotonic() - began < 1.5
+                assert time.monotonic() - began < 4.0
             (seat,) = [seat for seat in door.service.gateway.seats if seat.account.login == "vet.n0"]
             assert seat._held_back
         finally:

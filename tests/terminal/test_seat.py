@@ -185,21 +185,20 @@ async def test_a_session_that_fails_again_and_again_is_not_replaced_for_ever() -
 async def test_a_flood_is_not_read_until_it_is_even_whatever_the_app_takes() -> None:
     place = Place()
     await place.look()
-    place.seat.inflow = TokenBucket(40_000.0, 5000.0, time.monotonic)
+    began = time.monotonic()
+    place.seat.inflow = TokenBucket(4000.0, 5000.0, time.monotonic)
     place.seat.type(b"x" * 5000)
     assert place.reads()
-    place.seat.type(b"x" * 2000)  # 50 ms too early
+    place.seat.type(b"x" * 1400)
+    place.seat.type(b"x" * 1400)  # was under way already
     assert not place.reads()
-    place.seat.taken(7000)
+    place.seat.taken(7800)
     assert not place.reads()
-    await asyncio.sleep(0.02)
-    place.seat.type(b"x" * 2000)  # was under way already
-    place.seat.taken(2000)
-    await asyncio.sleep(0.045)
-    assert not place.reads()
-    await asyncio.sleep(0.1)
-    assert place.reads()
-    assert place.typed == b"x" * 9000
+    while not place.reads():
+        assert time.monotonic() - began < 20
+        await asyncio.sleep(0.01)
+    assert time.monotonic() - began >= 0.6  # 2800 bytes over, at 4000 a second
+    assert place.typed == b"x" * 7800
 
 
 async def test_a_worker_that_lies_about_what_it_has_taken_stops_nothing_for_good() -> None:
