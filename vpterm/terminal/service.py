@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -21,10 +20,7 @@ from vpterm.terminal.mosh.door import MoshDoor
 from vpterm.terminal.recording.archive import Archive
 from vpterm.terminal.recording.ledger import Ledger
 from vpterm.terminal.settings import DoorSettings
-from vpterm.terminal.ssh.algorithms import CIPHERS, KEX, KEX_STRICT, MACS, SIGNATURES
-from vpterm.terminal.ssh.door import Door
-from vpterm.terminal.ssh.hostkey import load_host_key
-from vpterm.terminal.ssh.link_watch import SSH_TIMES
+from vpterm.terminal.ssh.listener import listen
 from vpterm.terminal.support.approval import Approvals
 from vpterm.terminal.support.desk import SupportDesk
 from vpterm.terminal.support.journal import Journal
@@ -102,8 +98,6 @@ async def serve(
 
     Raises WorkerUnavailable if the screens do not load, OSError if the port is taken.
     """
-    logging.getLogger("asyncssh").setLevel(logging.WARNING)
-    key = load_host_key(settings.host_key_path)
     gateway = Gateway(settings, secrets)
     keeper = Doorkeeper(settings, accounts, gateway)
     gateway.answers = Answers(gateway, accounts, keeper.guesses, keeper.limits)
@@ -130,29 +124,7 @@ async def serve(
         if mosh is not None:
             undo.push_async_callback(mosh.close)
             await mosh.open()
-        listener = await asyncssh.create_server(
-            lambda: Door(keeper, mosh),
-            settings.host,
-            settings.port,
-            config=[],
-            server_host_keys=[key],
-            server_version="vpterm",
-            kex_algs=KEX_STRICT if settings.strict_algorithms else KEX,
-            encryption_algs=CIPHERS,
-            mac_algs=MACS,
-            signature_algs=SIGNATURES,
-            compression_algs=None,
-            gss_host=None,
-            host_based_auth=False,
-            agent_forwarding=False,
-            x11_forwarding=False,
-            line_editor=False,
-            encoding=None,
-            window=64 * 1024,
-            login_timeout=settings.login_grace_s,
-            keepalive_interval=settings.keepalive_s * SSH_TIMES,
-            keepalive_count_max=settings.keepalive_missed,
-        )
+        listener = await listen(keeper, mosh)
         service = Service(keeper, listener, control, metrics, mosh)
         undo.pop_all()  # the door is open: closing all of it is the service's from here on
         undo.push_async_callback(service.close)
