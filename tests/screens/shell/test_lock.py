@@ -106,7 +106,7 @@ async def test_the_lock_hides_everything_and_opens_on_what_stood_there(secret: s
         await desk.press("left", "left")
         before = desk.lines
         assert not hides(desk)
-        await desk.press("ctrl+v")
+        await desk.press("alt+l")
         assert door.told == ["locked"]
         assert hides(desk)
         assert desk.sees("VERROUILLÉ")
@@ -123,7 +123,7 @@ async def test_the_lock_hides_everything_and_opens_on_what_stood_there(secret: s
 
 async def test_what_is_wrong_is_told_and_shown_to_nobody_else() -> None:
     async with at_desk(app_with(Door())) as desk:
-        await desk.press("ctrl+v")
+        await desk.press("alt+l")
         await desk.type("1234")
         await desk.press("enter")
         assert hides(desk)
@@ -137,7 +137,7 @@ async def test_what_is_wrong_is_told_and_shown_to_nobody_else() -> None:
 
 async def test_keys_typed_ahead_of_the_answer_land_in_the_work_behind() -> None:
     async with at_desk(app_with(Door())) as desk:
-        desk.strike("ctrl+v", *PIN, "enter", *"Rex")
+        desk.strike("alt+l", *PIN, "enter", *"Rex")
         await desk.settle()
         assert desk.sees("Rex")
 
@@ -159,7 +159,7 @@ async def test_a_question_that_was_open_is_open_again() -> None:
 async def test_esc_empties_the_line_then_leaves_the_place_to_somebody_else() -> None:
     door = Door()
     async with at_desk(app_with(door)) as desk:
-        await desk.press("ctrl+v")
+        await desk.press("alt+l")
         await desk.type("12")
         await desk.press("escape")
         assert door.told == ["locked"]
@@ -170,7 +170,7 @@ async def test_esc_empties_the_line_then_leaves_the_place_to_somebody_else() -> 
 
 async def test_the_door_opens_it_for_who_has_come_in_anew() -> None:
     async with at_desk(app_with(Door())) as desk:
-        await desk.press("ctrl+v")
+        await desk.press("alt+l")
         desk.app.unlock()
         await desk.settle()
         assert desk.sees("MIRZA")
@@ -190,7 +190,7 @@ async def test_the_door_opens_it_for_who_has_come_in_anew() -> None:
 )
 async def test_the_lock_names_what_opens_it(ways: dict[str, bool], label: str) -> None:
     async with at_desk(app_with(Door(ways))) as desk:
-        await desk.press("ctrl+v")
+        await desk.press("alt+l")
         await desk.settle()
         assert any(line.strip().startswith(label) for line in desk.lines)
 
@@ -206,14 +206,14 @@ async def test_a_session_that_begins_locked_shows_nothing_before() -> None:
 
 async def test_without_a_door_nothing_is_locked_that_nobody_could_open() -> None:
     async with at_desk(app_with(None)) as desk:
-        await desk.press("ctrl+v")
+        await desk.press("alt+l")
         assert desk.sees("MIRZA")
         assert desk.sees("! Cet écran ne peut pas être verrouillé")
 
 
 async def test_a_paste_goes_into_the_line_and_nowhere_else() -> None:
     async with at_desk(app_with(Door())) as desk:
-        await desk.press("ctrl+v")
+        await desk.press("alt+l")
         desk.app.post_message(events.Paste(f"{PASSWORD}\n"))
         await desk.settle()
         assert PASSWORD not in desk.text
@@ -225,7 +225,7 @@ async def test_a_paste_goes_into_the_line_and_nowhere_else() -> None:
 async def test_a_screen_that_breaks_behind_the_lock_does_not_open_it() -> None:
     app = app_with(Door())
     async with at_desk(app, may_fail=True) as desk:
-        await desk.press("ctrl+v")
+        await desk.press("alt+l")
         app._handle_exception(RuntimeError("a widget behind the lock"))
         await desk.pilot.pause()
         assert app.return_code == 1

@@ -113,4 +113,4 @@ def name_of_key(key: str) -> str:
     """How a key is written on screen: `ctrl+s` is "Ctrl+S", `escape` is "Échap" in French."""
     if key in _NAMES:
         return _(_NAMES[key])
-    return "+".join(part.upper() if len(part) <= 3 and part != "ctrl" else part.capitalize() for part in key.split("+"))
+    return "+".join(part.upper() if len(part) <= 3 and part != "alt" else part.capitalize() for part in key.split("+"))

@@ -22,7 +22,8 @@ LAST = Keys("ctrl+l", ("f12",))
 BILL = Keys("ctrl+b", ("f11",))
 DELETE = Keys("delete", ("ctrl+d",))
 PRINT = Keys("ctrl+u", ("f17",))
-LOCK = Keys("ctrl+v", ("f24",))  # V as in verrouiller; F24 is Shift+F12
+# No Ctrl+letter is left that is harmless: Ctrl+V is what people paste with. F24 is Shift+F12.
+LOCK = Keys("alt+l", ("f24",))
 # Only while support asks or looks in; else they belong to the place or the field.
 SUPPORT = Keys("ctrl+c", ("f20",))
 KEYBOARD = Keys("ctrl+z", ("f19",))
