@@ -15,6 +15,7 @@ _FIRST = 8 * 1024  # on a line of which nothing is known
 _AHEAD_S = 0.3  # how long what is under way may take
 _LOOK_S = 0.1
 _DELAYED_S, _DELAYED = 0.25, 3 * 1024  # TCP may confirm little with a delay (RFC 1122 section 4.2.3.2), but not much
+_GROWTH = 1.5
 _HALF_LIFE_S = 1.5  # of a measurement: a packet on a slow line takes most of a second
 
 
@@ -104,7 +105,8 @@ class Backlog:
         if self._rate is None:
             self._most = min(MOST, max(self._most, 2 * carried))
         elif lasted_s > 0:
-            self._rate = max(self._rate, carried / lasted_s)
+            # What was repaired by one packet is confirmed all at once, so that much is not believed at once.
+            self._rate = max(self._rate, min(carried / lasted_s, self._rate * _GROWTH))
             self._bound()
         self._begin(0)
 
