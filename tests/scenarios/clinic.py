@@ -64,10 +64,10 @@ class Clinic:
         return [*options, "-o", "PreferredAuthentications=password", "-o", "NumberOfPasswordPrompts=1"]
 
     def come_in(
-        self, login: str, *, size: tuple[int, int] = (80, 24), term: str = "xterm-256color", session: str | None = None
+        self, login: str, *, size: tuple[int, int] = (80, 24), term: str = "xterm-256color", asks: str | None = None
     ) -> Person:
-        """Somebody at a terminal, after the password; `session` is asked for by its name."""
-        options = {"size": size, "password": PASSWORD, "term": term, "session": session}
+        """Somebody at a terminal, after the password; `asks`: see Person."""
+        options = {"size": size, "password": PASSWORD, "term": term, "asks": asks}
         return Person(self, login, **options)  # type: ignore[arg-type]  # the same shape
 
     def ask(self, statement: str) -> list[tuple[object, ...]]:

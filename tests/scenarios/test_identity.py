@@ -1,6 +1,9 @@
 """A vet sees who opened their account, takes up codes from a telephone, and comes in with them."""
 
+import os
 import re
+import subprocess
+import sys
 import time
 
 import pyotp
@@ -23,7 +26,7 @@ def come_in_with(clinic: Clinic, login: str, code: str) -> Person:
 
 
 def test_codes_from_the_account_screen_to_the_next_login(clinic: Clinic) -> None:
-    login = "gerance"  # nobody else of the stories: from here on a code is asked of them
+    login = "gerance"
     vet = clinic.come_in(login)
     vet.sees("AGENDA")
     vet.types("compte" + ENTER)
@@ -62,3 +65,18 @@ def test_codes_from_the_account_screen_to_the_next_login(clinic: Clinic) -> None
     assert totp.secret not in str(held)
     methods = clinic.ask(f"SELECT method, accepted FROM login_events WHERE login = '{login}' ORDER BY id DESC LIMIT 3")
     assert methods == [("recovery", True), ("code", False), ("code", True)]
+
+    command = [
+        sys.executable,
+        "-m",
+        "vpterm.cli.main",
+        "staff",
+        "totp",
+        "--reset",
+        login,
+    ]  # telephone and codes are lost
+    environment = {**os.environ, "VPTERM_HOME": str(clinic.folder)}
+    subprocess.run(command, env=environment, check=True, timeout=60, capture_output=True)
+    vet = clinic.come_in(login)
+    vet.sees("F1 aide")
+    vet.vanishes()

@@ -72,10 +72,10 @@ def administrator(clinic: Clinic) -> Iterator[Administrator]:
 
 @pytest.fixture
 def recording(clinic: Clinic, administrator: Administrator) -> dict[str, Any]:
-    """A vet of the port at work, recorded from the first screen to the last."""
-    if not administrator.rows("vet.port"):
+    """A nurse of the port at work, recorded from the first screen to the last."""
+    if not administrator.rows("asv.port"):
         administrator.decide("port", "all", "--keep", "30")
-        vet = clinic.come_in("vet.port")
+        vet = clinic.come_in("asv.port")
         vet.sees("● enregistré", 20)
         vet.sees("SALLE D'ATTENTE", 20)
         vet.types("\x1bOR")
@@ -90,7 +90,7 @@ def recording(clinic: Clinic, administrator: Administrator) -> dict[str, Any]:
         vet.sees("Quitter")
         vet.types("\r")
         assert vet.ends() == 0
-    return administrator.closed("vet.port")
+    return administrator.closed("asv.port")
 
 
 def test_people_are_told_in_open_sessions_and_at_the_door(clinic: Clinic, administrator: Administrator) -> None:
@@ -137,7 +137,7 @@ def test_the_policy_is_printed_and_wrong_ones_are_refused(administrator: Adminis
 def test_a_recording_is_listed_shown_and_exported_for_the_stock_player(
     administrator: Administrator, recording: dict[str, Any], tmp_path: Path
 ) -> None:
-    line = next(line for line in administrator.output("list").splitlines() if "vet.port" in line)
+    line = next(line for line in administrator.output("list").splitlines() if "asv.port" in line)
     assert line.split()[0] == str(recording["number"])
     cast = tmp_path / "port.cast"
     done = administrator("export", str(recording["number"]), "--to", str(cast), "--reason", "formation")

@@ -19,7 +19,7 @@ from tests.terminal.door import Person
 
 pytestmark = [pytest.mark.doors, pytest.mark.timeout(400), pytest.mark.xdist_group("sessions")]
 
-LOCK, PIN_FORM = "\x16", "\x01"
+LOCK, PIN_FORM = "\x1bl", "\x01"
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +45,11 @@ def go(person: Person) -> None:
 
 
 def test_two_sessions_of_one_vet_each_keep_their_place_and_are_chosen_between(clinic: Clinic) -> None:
-    desk = clinic.come_in("vet.lilas", session="accueil", size=(110, 30))
+    desk = clinic.come_in("vet.lilas", asks="accueil", size=(110, 30))
     open_note(desk, "Rex")
     desk.types("Boite depuis hier")
     desk.sees("Boite depuis hier")
-    room = clinic.come_in("vet.lilas", session="consultation", size=(110, 30))
+    room = clinic.come_in("vet.lilas", asks="consultation", size=(110, 30))
     room.sees("SALLE D'ATTENTE", 20)
     assert "· consultation" in room.text
     assert "Boite depuis hier" not in room.text

@@ -12,6 +12,7 @@ import time
 import pytest
 
 from tests.scenarios.clinic import PASSWORD, Clinic
+from tests.scenarios.test_morning import go_home
 from tests.terminal.door import Person
 
 pytestmark = [pytest.mark.doors, pytest.mark.timeout(400), pytest.mark.xdist_group("clinic")]
@@ -72,7 +73,7 @@ def owners(clinic: Clinic) -> set[bytes]:
 
 def test_support_asks_looks_types_and_is_ended_by_one_key(clinic: Clinic) -> None:
     vet = clinic.come_in("vet.lilas", size=(100, 30))
-    sees(vet, "SALLE D'ATTENTE")
+    go_home(vet)
     helper = attach(clinic, "attach vet.lilas le rendez-vous")
     sees(helper, "Demandé. Sans réponse dans la minute, c'est non.", vet)
     sees(vet, "Samuel Petit (support) demande à voir : le rendez-vous", helper)
@@ -118,7 +119,7 @@ def test_support_asks_looks_types_and_is_ended_by_one_key(clinic: Clinic) -> Non
 
 def test_without_consent_never_alone_and_never_unnoticed(clinic: Clinic) -> None:
     nurse = clinic.come_in("asv.bocage")
-    sees(nurse, "SALLE D'ATTENTE")
+    go_home(nurse)
     helper = attach(clinic, "attach --break-glass asv.bocage personne ne répond")
     sees(helper, "attend une seconde personne", nurse)
     waiting = json.loads(vpterm(clinic, "waiting", "--json").stdout)
