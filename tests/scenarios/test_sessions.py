@@ -60,6 +60,7 @@ def test_two_sessions_of_one_vet_each_keep_their_place_and_are_chosen_between(cl
     go(room)
     third = clinic.come_in("vet.lilas", size=(110, 30))
     third.sees("Vos sessions ouvertes", 20)
+    third.sees("Flèches ou chiffre", 20)  # the whole list
     lines = [line for line in third.screen.display if re.match(r" [> ] \d  ", line)]
     assert [line.split()[1 if not line.startswith(" >") else 2] for line in lines] == ["consultation", "accueil", "une"]
     third.types(DOWN + ENTER)
