@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import shlex
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from vpterm.kernel.dates import format_moment
+from vpterm.kernel.ago import ago
 from vpterm.kernel.errors import NotFound, Refused, VptermError
 from vpterm.kernel.i18n import _, using
-from vpterm.kernel.text import fit, pad
+from vpterm.kernel.text import pad
 from vpterm.practice.support.rules import Reach
 from vpterm.terminal.gateway.registry import OpenSession
 from vpterm.terminal.gateway.seat import Ending, Seat
@@ -109,8 +110,8 @@ class Lobby:
             person = await self._desk.accounts.find(session.login)
             name = person.display_name if person is not None else ""
             site = names.get(session.site_code, session.site_code)
-            opened = format_moment(session.opened_at)
-            self._lines.say(f"{session.number:>5}  {pad(session.login, 18)} {pad(name, 20)} {fit(site, 20)}  {opened}")
+            opened = ago(session.opened_at, datetime.now(UTC))
+            self._lines.say(f"{session.number:>5}  {pad(session.login, 16)} {pad(name, 18)} {pad(site, 20)} {opened}")
         if not sessions:
             self._lines.say(_("No session is open where you are support."))
         return sessions
