@@ -68,7 +68,7 @@ def test_two_sessions_of_one_vet_each_keep_their_place_and_are_chosen_between(cl
     third.types(SAVE)
     # Both workers' screens are lost with their worker: each session comes back to its own place.
     os.kill(next(pid for pid in clinic.children() if name_of(pid) == "vpterm:lilas"), 9)
-    third.sees("programme a été relancé", 30)
+    third.sees("Repris là où vous en étiez", 30)
     third.sees("FAIT", 30)
     go(third)
     administer(clinic, "sessions", "end", "vet.lilas")

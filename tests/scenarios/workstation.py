@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pexpect
 import psycopg
 import pytest
 
@@ -131,7 +132,8 @@ class Workstation(Terminal):
     def window_is_closed(self) -> None:
         """The terminal goes away under the program, as when its window is closed."""
         program = self.program
-        self.process.close(force=False)
+        with contextlib.suppress(pexpect.ExceptionPexpect):  # the shell ends after its program, and is not waited for
+            self.process.close(force=False)
         wait_until_gone(program)
 
 

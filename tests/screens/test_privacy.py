@@ -46,7 +46,8 @@ AMOUNT = re.compile(r"\d[.,]\d\d\s*€|€\s*\d")
 OF_NO_CLIENT = {
     "agenda.resource", "agenda.reason", "agenda.hours", "agenda.settings", "agenda.closures", "fees.price",
     "account.own", "account.password", "account.enrol", "account.confirm", "account.recovery", "account.end",
-    "account.support", "support.waiting",
+    "account.support", "account.pin", "support.waiting", "sessions.all", "sessions.mine", "sessions.tell",
+    "sessions.rename", "sessions.new",
 }  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def make_accounts() -> MemoryAccounts:
             account("asv.lilas", LILAS, language="fr"),
             account("vet.deux", LILAS, PORT),
             account("vet.port", PORT),
-            account("gerance", MANAGED),
+            replace(account("gerance", MANAGED), approves_support=True),
             account("vet.nowhere"),
             account("vet.broken", broken),
             account("vet.unmakable", LILAS),
@@ -61,7 +61,6 @@ def make_accounts() -> MemoryAccounts:
             support("support.lilas", LILAS),
             support("support.other", LILAS),
             support("support.port", PORT),
-            replace(account("gerance", PORT), approves_support=True),
             *(account(f"vet.n{number}", LILAS) for number in range(10)),
         ]
     )

@@ -352,7 +352,7 @@ def test_the_kernel_watches_every_line(door: RunningDoor) -> None:
         (connection,) = door.service._keeper.connections
         end = connection.get_extra_info("socket")
         options = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT, socket.TCP_USER_TIMEOUT)
-        assert [end.getsockopt(socket.IPPROTO_TCP, option) for option in options] == [15, 15, 3, 60_000]
+        assert [end.getsockopt(socket.IPPROTO_TCP, option) for option in options] == [14, 14, 3, 56_000]
         assert end.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
 
 

@@ -173,7 +173,14 @@ async def talk(line: socket.socket, pid: int, fed: list[bytes], *, cuts: bool) -
         await heard(line, reader, "pong")
     except (ConnectionError, EOFError):
         assert cuts, f"worker {pid} ended by frames of the protocol"
-        await until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+        await until(lambda: has_ended(pid))
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 async def heard(line: socket.socket, reader: FrameReader, kind: str) -> None:

@@ -193,7 +193,7 @@ def test_only_who_manages_the_staff_sees_and_ends_the_sessions_of_the_group(door
 def test_many_sessions_are_told_page_by_page(door: RunningDoor) -> None:
     registry = door.service.gateway.registry
     with person(door, "gerance", key=door.make_key("gerance"), size=(200, 60)) as management:
-        management.sees("SITE lilas")
+        management.sees("SITE lilas gerance")
 
         async def fill() -> list[int]:
             registry.add_worker(999, "lilas")

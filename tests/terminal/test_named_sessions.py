@@ -51,7 +51,7 @@ def test_who_has_one_session_is_not_asked_whatever_its_name(door: RunningDoor) -
 def open_two(door: RunningDoor, login: str) -> None:
     """A session "accueil" and then one "consultation", each with its name typed into it."""
     for name in ("accueil", "consultation"):
-        with person(door, login, key=door.make_key(login), session=name) as vet:
+        with person(door, login, key=door.make_key(login), asks=name) as vet:
             vet.sees(f"session <{name}>")
             vet.types(f"typed at {name}")
             vet.sees(f"typed at {name}")
@@ -169,7 +169,7 @@ def test_nobody_goes_to_a_session_of_somebody_else(door: RunningDoor) -> None:
 def test_a_person_has_so_many_sessions_and_no_more(door: RunningDoor) -> None:
     key = door.make_key("vet.unnoted")
     for number in range(12):
-        with person(door, "vet.unnoted", key=key, session=f"s{number}") as vet:
+        with person(door, "vet.unnoted", key=key, asks=f"s{number}") as vet:
             vet.sees(f"session <s{number}>")
     with person(door, "vet.unnoted", key=key, asks="s12") as vet:
         assert vet.ends() == 1

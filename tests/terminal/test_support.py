@@ -243,7 +243,7 @@ def test_what_cannot_be_written_down_is_not_granted(door: RunningDoor) -> None:
 def test_without_consent_a_second_person_approves_and_the_person_is_told_until_they_say_so(door: RunningDoor) -> None:
     with person(door, "asv.lilas") as vet, person(door, "gerance") as boss:
         vet.sees("SITE lilas")
-        boss.sees("SITE port")
+        boss.sees("SITE lilas")
         asks = "attach --break-glass asv.lilas nobody answers"
         with person(door, "support.lilas", asks=asks) as helper:
             helper.sees("waits for a second person")

@@ -209,7 +209,7 @@ def test_a_browser_that_does_not_draw_is_held_and_gets_the_screen_of_now(door: R
         page.sees("frame")
         page.draws = False
         (seat,) = [seat for seat in door.service.gateway.seats if seat.account.login == "vet.n6"]
-        until = time.monotonic() + 20
+        until = time.monotonic() + 40
         while not seat.is_held:
             page.read()
             assert time.monotonic() < until
@@ -232,7 +232,7 @@ def test_a_browser_that_does_not_read_fills_nothing(door: RunningDoor, visitor: 
         page.types(F9)
         page.sees("frame")
         (seat,) = [seat for seat in door.service.gateway.seats if seat.account.login == "vet.n6"]
-        until = time.monotonic() + 20
+        until = time.monotonic() + 40
         while not seat.is_held:  # it lies about what it has drawn, and reads nothing
             page.tell(type="drawn", bytes=10_000_000)
             time.sleep(0.02)

@@ -25,7 +25,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDoor]:
 
 def open_by_ssh(door: RunningDoor, login: str, *names: str) -> None:
     for name in names:
-        with person(door, login, key=door.make_key(login), session=name) as vet:
+        with person(door, login, key=door.make_key(login), asks=name) as vet:
             vet.sees(f"session <{name}>")
             vet.types(F8)
             assert vet.ends() == 0
@@ -95,7 +95,7 @@ def test_a_page_whose_line_was_cut_comes_back_to_the_session_it_showed(door: Run
     page.types("sessions.open name=bloc" + F12)
     page.sees("session <bloc>")
     page.close()
-    with person(door, "vet.n3", key=door.make_key("vet.n3"), session="bureau") as vet:  # another one, elsewhere
+    with person(door, "vet.n3", key=door.make_key("vet.n3"), asks="bureau") as vet:  # another one, elsewhere
         vet.sees("session <bureau>")
         back = FakePage(visitor, again=True, session="bureau")
         back.sees("session <bloc>")

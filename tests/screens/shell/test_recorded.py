@@ -19,7 +19,7 @@ from vpterm.screens.widgets.section import Section
 class Board(Place):
     """A home board."""
 
-    place = "recorded.home"
+    place = "test.recorded"
 
     def body(self) -> Iterable[Widget]:
         yield Section("Agenda")
@@ -28,7 +28,7 @@ class Board(Place):
 class Sheet(Place):
     """A place about somebody."""
 
-    place = "recorded.sheet"
+    place = "test.recorded_sheet"
 
     def body(self) -> Iterable[Widget]:
         yield Section("Suivi")
@@ -37,12 +37,12 @@ class Sheet(Place):
         self.head.show_subject("Mirza de la Vallée", "chien · Border collie · F stérilisée · 6 ans 4 mois")
 
 
-@opens("recorded.home")
+@opens("test.recorded")
 async def open_board(app: Any) -> Screen[Any]:
     return Board()
 
 
-@opens("recorded.sheet")
+@opens("test.recorded_sheet")
 async def open_sheet(app: Any) -> Screen[Any]:
     return Sheet()
 
@@ -74,7 +74,7 @@ class Link:
 
 def app_of(link: Link, language: str = "fr", **changes: Any) -> PracticeApp:
     return PracticeApp(
-        context(), request(language, **changes), site=LILAS, sites=(LILAS, PORT), link=link, home="recorded.home"
+        context(), request(language, **changes), site=LILAS, sites=(LILAS, PORT), link=link, home="test.recorded"
     )
 
 
@@ -97,7 +97,7 @@ async def test_without_a_recording_there_is_no_mark() -> None:
     link = Link()
     async with at_desk(app_of(link)) as desk:
         assert "enregistr" not in desk.text
-        await desk.app.open("recorded.sheet")
+        await desk.app.open("test.recorded_sheet")
         await desk.settle()
         assert "ENR" not in desk.lines[0]
     assert link.places == []
@@ -128,7 +128,7 @@ async def test_a_recording_that_begins_under_way_is_told_and_its_end_too(
 @pytest.mark.parametrize(("size", "mark"), [((80, 24), "● ENR"), ((132, 43), "● enregistré"), ((60, 20), "● ENR")])
 async def test_a_place_about_somebody_keeps_the_mark_on_any_width(size: tuple[int, int], mark: str) -> None:
     async with at_desk(app_of(Link(), recorded="all"), size) as desk:
-        await desk.app.open("recorded.sheet")
+        await desk.app.open("test.recorded_sheet")
         await desk.settle()
         assert mark in desk.lines[0]
         assert "MIRZA" in desk.lines[0]
@@ -144,16 +144,16 @@ async def test_a_plain_terminal_shows_it_with_the_signs_it_has(glyphs: str) -> N
 async def test_the_recording_knows_the_places_and_nothing_of_what_was_opened() -> None:
     link = Link()
     async with at_desk(app_of(link, recorded="all")) as desk:
-        await desk.app.open("recorded.sheet")
+        await desk.app.open("test.recorded_sheet")
         await desk.settle()
         await desk.press("escape")
-    assert link.places == ["recorded.home", "recorded.sheet", "recorded.home"]
+    assert link.places == ["test.recorded", "test.recorded_sheet", "test.recorded"]
 
 
 async def test_a_recording_that_begins_under_way_is_told_the_place() -> None:
     link = Link()
     async with at_desk(app_of(link)) as desk:
-        await desk.app.open("recorded.sheet")
+        await desk.app.open("test.recorded_sheet")
         await desk.settle()
         await told(desk, "support")
-    assert link.places == ["recorded.sheet"]
+    assert link.places == ["test.recorded_sheet"]

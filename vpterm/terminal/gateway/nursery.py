@@ -119,7 +119,7 @@ class Nursery:
             why = str(error)
         except (ValueError, RecursionError, AttributeError, LookupError, TypeError):
             why = "the fork server talks nonsense"
-            _log.error(why)
+            _log.error("the fork server talks nonsense")
         if not loaded.done():
             loaded.set_exception(WorkerUnavailable(why))
         for future in self._awaited.values():
