@@ -137,9 +137,11 @@ class Nursery:
                 loaded.set_result(None)
             else:
                 loaded.set_exception(WorkerUnavailable(OTHER_DIALECT))
-        elif "forked" in message and (future := self._awaited.pop(message["forked"], None)):
-            if not future.done():
-                future.set_result(int(message["pid"]))
+        elif "forked" in message:
+            pid = int(message["pid"])  # first: whoever waits is told in the end, also of an answer without one
+            future = self._awaited.pop(message["forked"], None)
+            if future is not None and not future.done():
+                future.set_result(pid)
         elif "ended" in message and message["status"] != 0:
             ended = {"pid": message["ended"], "status": message["status"]}
             _log.warning("worker %(pid)s ended with status %(status)s", ended)
