@@ -45,7 +45,7 @@ def lost(door: RunningDoor) -> dict[str, float]:
 
 
 def is_told_of_restart(somebody: Person, seconds: float = 25.0) -> None:
-    """Wait until a terminal has been told. The sentence stands for some seconds only, and people are looked at in turn."""
+    """Wait until a terminal has been told. The sentence stands for some seconds only; people are looked at in turn."""
     until = time.monotonic() + seconds
     while b"The program was restarted" not in somebody.received:
         assert time.monotonic() < until, somebody.text
