@@ -235,7 +235,7 @@ def test_a_browser_that_does_not_read_fills_nothing(door: RunningDoor, visitor: 
         page.sees("frame")
         (seat,) = [seat for seat in door.service.gateway.seats if seat.account.login == "vet.n6"]
         until = time.monotonic() + 120
-        # It lies about what it has drawn, and reads nothing: held once the buffers of the kernel are full, or cut as dead.
+        # It lies about what it has drawn, and reads nothing: held once the kernel's buffers are full, or cut.
         while not seat.is_held and not seat.is_gone:
             with contextlib.suppress(OSError):
                 page.tell(type="drawn", bytes=10_000_000)
