@@ -174,7 +174,7 @@ class Worker:
         try:
             if opening is not None:
                 self._resources = await opening(site, self._database_url)
-        except Exception as error:
+        except Exception as error:  # a border: whatever keeps a worker from opening is told to the gateway
             _log.exception("the worker of %(site)s cannot open", {"site": site})
             self.wire.send("worker.failed", why=type(error).__name__)
             return
@@ -263,7 +263,7 @@ class Worker:
             except NotAllowed:
                 session.end("shut_out")  # the rights were taken away since the door looked
                 return
-            except Exception:
+            except Exception:  # a border: an app that cannot be made ends its own session only
                 _log.exception("the app of a session cannot be made")
                 session.end("failed")
                 return
@@ -434,7 +434,7 @@ def run_worker(wire: socket.socket, factory: str) -> None:
         selector = WatchedSelector()
         with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selector)) as runner:
             runner.run(_run(wire, factory, selector))
-    except BaseException:
+    except BaseException:  # the border of the process
         _log.exception("worker %(pid)s failed", {"pid": os.getpid()})
         os._exit(1)
     os._exit(0)

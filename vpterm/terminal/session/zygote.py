@@ -161,7 +161,7 @@ def main() -> None:
     orders = socket.socket(fileno=chosen.socket)
     try:
         _preload(chosen.factory, chosen.path)
-    except Exception as error:
+    except Exception as error:  # a border: why the screens do not load is told to the gateway
         logging.getLogger("vpterm.terminal").exception("the screens cannot be loaded")
         _tell(orders, failed=f"{type(error).__name__}: {error}")
         raise SystemExit(1) from error

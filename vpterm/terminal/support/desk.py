@@ -129,7 +129,7 @@ class SupportDesk:
         self._visits[session.number] = visit  # from here on nobody else asks
         try:
             await self.note(visit, Happening.GLASS_ASKED if glass else Happening.ASKED, supporter)
-        except BaseException:
+        except BaseException:  # raised again: what is not noted is not granted
             self._forget(visit)
             raise
         self.tell(session)
@@ -203,7 +203,7 @@ class SupportDesk:
         visit.is_answering, visit.grant = True, grant
         try:
             await self.note(visit, kind, by)
-        except BaseException:
+        except BaseException:  # raised again: what is not noted is not granted
             visit.grant = None
             raise
         finally:
