@@ -18,7 +18,7 @@ test: setup ## Run every test (and the checks)
 	scripts/setup tests
 	scripts/setup provisioning
 	$(MAKE) --no-print-directory check
-	$(PYTHON) -m pytest -n 2 --dist loadgroup
+	$(PYTHON) -m pytest -n 2 --dist loadgroup --max-worker-restart 0
 
 test-vm: setup ## Build an image and start a clinic of it, really (minutes; root, QEMU)
 	scripts/setup provisioning

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import is_alive
 from tests.scenarios.clinic import Clinic, running_clinic
 from tests.scenarios.keys import BACK, ENTER, MAIN, REFRESH, SAVE
 from tests.scenarios.test_morning import find, go_home, lonely_patient
@@ -163,12 +164,3 @@ def test_ctrl_c_closes_everything_and_kill_9_is_taken_up_again() -> None:
         assert not clinic.server.is_running()
         for pid in family:
             assert not is_alive(pid), pid
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process lives; one that nobody has waited for yet does not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except OSError:
-        return False
-    return state != "Z"

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import is_alive
 from tests.scenarios.clinic import Clinic
 from tests.scenarios.furnished import furnish
 from tests.scenarios.keys import SAVE
-from tests.scenarios.test_faults import is_alive, wait_for_draft, wait_for_place
+from tests.scenarios.test_faults import wait_for_draft, wait_for_place
 from tests.scenarios.test_workstation import open_note
 
 pytestmark = [pytest.mark.doors, pytest.mark.timeout(400)]

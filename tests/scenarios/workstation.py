@@ -19,6 +19,7 @@ import psycopg
 import pytest
 
 from tests.practice.clinic_day import admit_patients, open_clinic
+from tests.processes import is_alive
 from tests.terminal.door import Terminal
 from tests.world import Clock, Cluster, Group
 from vpterm.database import roles
@@ -140,7 +141,7 @@ class Workstation(Terminal):
 def wait_until_gone(pid: int, seconds: float = 10.0) -> None:
     """Until a process has ended by itself."""
     until = time.monotonic() + seconds
-    while Path(f"/proc/{pid}").exists():
+    while is_alive(pid):
         assert time.monotonic() < until, f"{pid} still runs"
         time.sleep(0.05)
 

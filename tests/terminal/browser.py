@@ -151,7 +151,8 @@ class Page:
 
 
 def tap(page: Page, selector: str) -> None:
-    """A finger on the middle of something."""
+    """A finger on the middle of something, once it is there."""
+    page.becomes(f"document.querySelector('{selector}') !== null", True)
     box = f"document.querySelector('{selector}').getBoundingClientRect()"
     x, y = page.run(f"(b => [b.left + b.width / 2, b.top + b.height / 2])({box})")
     page.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])

@@ -133,6 +133,15 @@ class RunningDoor:
         self._thread.join(5)
 
 
+class Client(pexpect.spawn):
+    """A client that is never waited for: pexpect does that, for ever, with one that closed its terminal and lives."""
+
+    def isalive(self) -> bool:
+        """Whether it lives, now."""
+        self.flag_eof = False
+        return bool(super().isalive())  # type: ignore[no-untyped-call]  # published without types
+
+
 class Terminal:
     """A pseudo-terminal with a program in it, and what its screen shows."""
 
@@ -143,8 +152,7 @@ class Terminal:
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
         self.received = b""
-        spawn: Any = pexpect.spawn  # published without types
-        self.process = spawn(command, arguments, dimensions=(size[1], size[0]), env=environment, timeout=10)
+        self.process: Any = Client(command, arguments, dimensions=(size[1], size[0]), env=environment, timeout=10)  # type: ignore[no-untyped-call]
 
     def read(self, seconds: float = 0.05) -> None:
         """Take what has arrived and draw it."""
@@ -163,6 +171,13 @@ class Terminal:
         until = time.monotonic() + seconds
         while text not in self.text:
             assert time.monotonic() < until, f"{text!r} is not on the screen:\n{self.text}\n{self.received[-300:]!r}"
+            self.read()
+
+    def reads(self, text: str, seconds: float = 8.0) -> None:
+        """Wait for a text as a person reads it: wherever its lines are broken."""
+        until = time.monotonic() + seconds
+        while text not in " ".join(self.text.split()):
+            assert time.monotonic() < until, f"{text!r} is not to be read:\n{self.text}\n{self.received[-300:]!r}"
             self.read()
 
     def types(self, keys: str) -> None:

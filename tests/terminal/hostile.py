@@ -25,7 +25,7 @@ from vpterm.terminal.identity.identity import Account
 from vpterm.terminal.identity.limits import GuessLimiter
 from vpterm.terminal.painting.terminal_kind import TerminalKind
 from vpterm.terminal.settings import DoorSettings
-from vpterm.terminal.wire import KINDS, MAX_BODY, MAX_HEADER, Frame, WireProtocol, encode
+from vpterm.terminal.wire import KINDS, MAX_BODY, MAX_HEADER, Frame, FrameReader, WireError, WireProtocol, encode
 
 EVIL = b"\x1b[HEVIL"
 ODD = st.one_of(
@@ -53,7 +53,7 @@ def frames(kinds: list[str]) -> st.SearchStrategy[bytes]:
             st.just(kind),
             st.fixed_dictionaries({name: VALUES[of] for name, of in KINDS[kind].items()}),
             st.binary(max_size=30).map(lambda data: EVIL + data),
-        )
+        ).filter(is_frame)
     )
 
 
@@ -63,6 +63,14 @@ def frame_of(kind: str, fields: dict[str, Any], body: bytes) -> bytes:
         return encode(kind, body, **fields)
     header = json.dumps({"kind": kind, **fields}).encode()[:MAX_HEADER]
     return raw(header, body)
+
+
+def is_frame(data: bytes) -> bool:
+    """Whether bytes can be read; of values that are too many, the header is cut off."""
+    try:
+        return len(list(FrameReader().feed(data))) == 1
+    except WireError:
+        return False
 
 
 def raw(header: bytes, body: bytes = b"") -> bytes:

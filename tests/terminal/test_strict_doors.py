@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.processes import is_alive
 from tests.terminal.door import RunningDoor, person
 from tests.terminal.test_doors import F7, F9, gives_the_terminal_back
 from vpterm.terminal.gateway.nursery import WorkerUnavailable
@@ -226,7 +227,7 @@ def test_the_end_of_the_server_gives_terminals_back_and_leaves_no_process(tmp_pa
         assert vet.ends() == 0
         assert gives_the_terminal_back(vet.received)
         assert b"The server is being stopped" in vet.received
-    assert not any(psutil.pid_exists(pid) for pid in workers)
+    assert not any(is_alive(pid) for pid in workers)
     left = [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
     assert [child.name() for child in left if child.pid != vet.process.pid] == []
 
@@ -248,7 +249,7 @@ def test_workers_end_themselves_when_the_gateway_is_killed(tmp_path: Path) -> No
     gateway.wait()
     gateway.stdout.close()
     until = time.monotonic() + 5
-    while any(psutil.pid_exists(pid) for pid in workers):
+    while any(is_alive(pid) for pid in workers):
         assert time.monotonic() < until
         time.sleep(0.05)
 

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 import vpterm
+from tests.processes import is_alive
 from tests.terminal.door import Person, RunningDoor, person
 from tests.terminal.test_doors import F6, F8, F10
 from vpterm.terminal.gateway.administration import ask_gateway
@@ -110,7 +111,7 @@ def test_people_go_on_newcomers_get_the_new_release_and_who_leaves_comes_back_to
             assert vet.ends() == 0
             status = releases.drained()
             assert status["generations"][0]["number"] == after["number"]
-            wait_for(lambda: psutil.pid_exists(old), lambda exists: not exists)
+            wait_for(lambda: is_alive(old), lambda lives: not lives)
             newcomer.types("undisturbed")
             newcomer.sees("undisturbed")
     with person(door, "vet.lilas", key=door.make_key("vet.lilas")) as vet:
@@ -290,8 +291,12 @@ def fork_servers() -> set[int]:
 
 def memory_of(door: RunningDoor) -> float:
     """The memory of the fork servers and workers, in MiB, shared pages divided fairly."""
-    below = [child for pid in fork_servers() for child in [psutil.Process(pid), *psutil.Process(pid).children()]]
-    return float(sum(child.memory_full_info().pss for child in below)) / 1024 / 1024
+    whole = 0
+    for pid in fork_servers():
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended while it was looked at
+            server = psutil.Process(pid)
+            whole += sum(each.memory_full_info().pss for each in (server, *server.children()))
+    return whole / 1024 / 1024
 
 
 def test_the_set_time_is_the_end_of_the_day() -> None:
