@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from types import FrameType
 from typing import Any
 
 from textual.app import App
@@ -96,8 +97,6 @@ class LocalLink:
         """A signal came (`kill`, a window closed): what is typed is kept, then the program ends."""
         self.exit_code = 128 + number
         _end_at_the_latest(self.exit_code)
-        if number == getattr(signal, "SIGHUP", None):
-            _let_go_of_terminal()
         if self.app is not None:
             self.app.call_later(self._keep_and_leave)
 
@@ -147,17 +146,25 @@ async def _run(request: SessionRequest, factory: str, link: LocalLink) -> None:
 
 @contextlib.contextmanager
 def _signals_told_to(link: LocalLink) -> Iterator[None]:
+    """Signals become calls on the loop; a closed terminal is let go of before anything else is done to it.
+
+    Not by the loop's own handlers: a window that closes sends SIGCONT right behind SIGHUP, and on that Textual would
+    start writing to the terminal anew, before the loop had its turn.
+    """
     loop = asyncio.get_running_loop()
+
+    def tell(number: int, _frame: FrameType | None) -> None:
+        if number == getattr(signal, "SIGHUP", None):
+            _let_go_of_terminal()
+        loop.call_soon_threadsafe(link.told_to_end, number)
+
     numbers = [getattr(signal, name) for name in ENDING_SIGNALS if hasattr(signal, name)]
-    if sys.platform == "win32":
-        numbers = []
-    for number in numbers:
-        loop.add_signal_handler(number, link.told_to_end, number)
+    before = {} if sys.platform == "win32" else {number: signal.signal(number, tell) for number in numbers}
     try:
         yield
     finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _end_at_the_latest(exit_code: int) -> None:
@@ -168,6 +175,7 @@ def _end_at_the_latest(exit_code: int) -> None:
 
 def _let_go_of_terminal() -> None:
     """A closed terminal answers every write with an error, on which Textual's writer would stop for good."""
+    signal.signal(signal.SIGCONT, signal.SIG_IGN)
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
