@@ -176,8 +176,7 @@ def test_a_recording_is_played_in_a_terminal_that_is_left_as_it_was(
         environment={**administrator.environment, "TERM": "xterm-256color", "PWD": str(administrator.clinic.folder)},
     )  # fmt: skip
     player.sees("● enregistré", 30)
-    player.types(" ")
-    player.types(" ")
+    player.types("  ")  # halt and go on, as fast as fingers can
     player.sees("Dubois", 20)
     player.types("q")
     assert player.ends(20) == 0

@@ -15,7 +15,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO, cast
 
 from textual.app import App
 
@@ -96,7 +96,6 @@ class LocalLink:
     def told_to_end(self, number: int) -> None:
         """A signal came (`kill`, a window closed): what is typed is kept, then the program ends."""
         self.exit_code = 128 + number
-        _end_at_the_latest(self.exit_code)
         if self.app is not None:
             self.app.call_later(self._keep_and_leave)
 
@@ -136,7 +135,7 @@ async def _run(request: SessionRequest, factory: str, link: LocalLink) -> None:
         made = getattr(module, name or "make_app")(request, link, resources)
         app: App[Any] = await made if inspect.isawaitable(made) else made
         link.app = app
-        with _signals_told_to(link):
+        with _signals_told_to(link), _terminal_that_may_go():
             await app.run_async()
         link.exit_code = link.exit_code or app.return_code or 0
     finally:
@@ -156,6 +155,7 @@ def _signals_told_to(link: LocalLink) -> Iterator[None]:
     def tell(number: int, _frame: FrameType | None) -> None:
         if number == getattr(signal, "SIGHUP", None):
             _let_go_of_terminal()
+        _end_at_the_latest(128 + number)
         loop.call_soon_threadsafe(link.told_to_end, number)
 
     numbers = [getattr(signal, name) for name in ENDING_SIGNALS if hasattr(signal, name)]
@@ -165,6 +165,43 @@ def _signals_told_to(link: LocalLink) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+class _MayGo:
+    """The terminal as Textual writes to it: one that is gone takes what is written, and answers with no error.
+
+    On an error Textual's writer stops, and whoever writes next waits for it for ever: the whole program does.
+    """
+
+    def __init__(self, terminal: TextIO) -> None:
+        self._terminal = terminal
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._terminal, name)
+
+    def write(self, text: str) -> int:
+        """Write, or pass over it; its length."""
+        with contextlib.suppress(OSError):
+            self._terminal.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, or pass over it."""
+        with contextlib.suppress(OSError):
+            self._terminal.flush()
+
+
+@contextlib.contextmanager
+def _terminal_that_may_go() -> Iterator[None]:
+    terminal = sys.__stderr__  # where Textual writes on unix
+    if terminal is None:
+        yield
+        return
+    sys.__stderr__ = cast("Any", _MayGo(terminal))  # type: ignore[misc]  # final, but Textual looks nowhere else
+    try:
+        yield
+    finally:
+        sys.__stderr__ = terminal  # type: ignore[misc]
 
 
 def _end_at_the_latest(exit_code: int) -> None:

@@ -93,7 +93,8 @@ def play_here(events: Iterable[Event], *, speed: float, idle_limit_s: float | No
 
     def wait(seconds: float | None) -> str:
         ready, _, _ = select.select([keyboard], [], [], seconds)
-        return os.read(keyboard, 64).decode("utf-8", "replace")[:1] or "q" if ready else ""
+        # One at a time: keys that come together are each meant.
+        return os.read(keyboard, 1).decode("utf-8", "replace") or "q" if ready else ""
 
     with _taken(keyboard, write), contextlib.suppress(Stopped, KeyboardInterrupt):
         player = Player(write, wait, speed=speed, idle_limit_s=idle_limit_s)
