@@ -142,6 +142,11 @@ class Client(pexpect.spawn):
         return bool(super().isalive())  # type: ignore[no-untyped-call]  # published without types
 
 
+def _hears_its_end() -> None:
+    """Tests that are run under nohup pass its deafness on; what runs in a terminal hears when that is closed."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Terminal:
     """A pseudo-terminal with a program in it, and what its screen shows."""
 
@@ -152,7 +157,9 @@ class Terminal:
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
         self.received = b""
-        self.process: Any = Client(command, arguments, dimensions=(size[1], size[0]), env=environment, timeout=10)  # type: ignore[no-untyped-call]
+        self.process: Any = Client(  # type: ignore[no-untyped-call]
+            command, arguments, dimensions=(size[1], size[0]), env=environment, timeout=10, preexec_fn=_hears_its_end
+        )
 
     def read(self, seconds: float = 0.05) -> None:
         """Take what has arrived and draw it."""
