@@ -10,7 +10,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -175,16 +175,16 @@ class Terminal:
 
     def sees(self, text: str, seconds: float = 8.0) -> None:
         """Wait until the screen shows a text; fails with the screen if it does not."""
-        until = time.monotonic() + seconds
-        while text not in self.text:
-            assert time.monotonic() < until, f"{text!r} is not on the screen:\n{self.text}\n{self.received[-300:]!r}"
-            self.read()
+        self._until(lambda: text in self.text, text, seconds)
 
     def reads(self, text: str, seconds: float = 8.0) -> None:
         """Wait for a text as a person reads it: wherever its lines are broken."""
+        self._until(lambda: text in " ".join(self.text.split()), text, seconds)
+
+    def _until(self, is_there: Callable[[], bool], text: str, seconds: float) -> None:
         until = time.monotonic() + seconds
-        while text not in " ".join(self.text.split()):
-            assert time.monotonic() < until, f"{text!r} is not to be read:\n{self.text}\n{self.received[-300:]!r}"
+        while not is_there():
+            assert time.monotonic() < until, f"{text!r} is not on the screen:\n{self.text}\n{self.received[-300:]!r}"
             self.read()
 
     def types(self, keys: str) -> None:

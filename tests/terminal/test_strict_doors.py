@@ -227,7 +227,7 @@ def test_the_end_of_the_server_gives_terminals_back_and_leaves_no_process(tmp_pa
         assert vet.ends() == 0
         assert gives_the_terminal_back(vet.received)
         assert b"The server is being stopped" in vet.received
-    assert not any(is_alive(pid) for pid in workers)
+    assert not any(psutil.pid_exists(pid) for pid in workers)
     left = [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
     assert [child.name() for child in left if child.pid != vet.process.pid] == []
 

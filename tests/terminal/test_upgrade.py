@@ -14,7 +14,6 @@ import psutil
 import pytest
 
 import vpterm
-from tests.processes import is_alive
 from tests.terminal.door import Person, RunningDoor, person
 from tests.terminal.test_doors import F6, F8, F10
 from vpterm.terminal.gateway.administration import ask_gateway
@@ -111,7 +110,7 @@ def test_people_go_on_newcomers_get_the_new_release_and_who_leaves_comes_back_to
             assert vet.ends() == 0
             status = releases.drained()
             assert status["generations"][0]["number"] == after["number"]
-            wait_for(lambda: is_alive(old), lambda lives: not lives)
+            wait_for(lambda: psutil.pid_exists(old), lambda exists: not exists)
             newcomer.types("undisturbed")
             newcomer.sees("undisturbed")
     with person(door, "vet.lilas", key=door.make_key("vet.lilas")) as vet:
